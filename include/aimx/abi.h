@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The version of the interface between the server and its modules.
+ *
+ * A module is accepted when its major number is the server's and its minor number is not above the server's. The major
+ * number rises when a symbol or a field changes or goes; the minor one when something is added.
+ */
+#pragma once
+
+#include <gio/gio.h>
+#include <glib-object.h>
+
+#define AIMX_ABI_MAJOR   1
+#define AIMX_ABI_MINOR   0
+#define AIMX_ABI_VERSION ((AIMX_ABI_MAJOR << 16) | AIMX_ABI_MINOR)
+
+/**
+ * AIMX_API:
+ *
+ * Marks what libaimx-core exports; everything else in it is hidden.
+ */
+#define AIMX_API __attribute__ ((visibility ("default")))

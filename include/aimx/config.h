@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The configuration as one immutable value. A reader takes a reference and sees one consistent state for as long as it
+ * keeps it; what it hands out lives as long as the snapshot. Every lookup is a hash lookup. Any thread.
+ */
+#pragma once
+
+#include <aimx/abi.h>
+
+G_BEGIN_DECLS
+
+#define AIMX_TYPE_CONFIG (aimx_config_get_type ())
+AIMX_API
+G_DECLARE_FINAL_TYPE (AimxConfig, aimx_config, AIMX, CONFIG, GObject)
+
+typedef struct _AimxDomain AimxDomain;
+typedef struct _AimxMailbox AimxMailbox;
+typedef struct _AimxHook AimxHook;
+
+/** AimxTrust: effective `trust` */
+typedef enum
+{
+  AIMX_TRUST_NONE,
+  AIMX_TRUST_VERIFIED,
+} AimxTrust;
+
+/** AimxConfigSource: at which level an inherited setting was found */
+typedef enum
+{
+  AIMX_CONFIG_SOURCE_DEFAULT,
+  AIMX_CONFIG_SOURCE_GLOBAL,
+  AIMX_CONFIG_SOURCE_DOMAIN,
+  AIMX_CONFIG_SOURCE_MAILBOX,
+} AimxConfigSource;
+
+/** aimx_config_source_to_string: Returns: (transfer none): `default`, `global`, `domain` or `mailbox` */
+AIMX_API const char *aimx_config_source_to_string (AimxConfigSource source);
+
+/* ---- the whole ---- */
+
+/** aimx_config_get_domains: Returns: (transfer none) (element-type AimxDomain): in config order, the default one first
+ */
+AIMX_API GPtrArray *aimx_config_get_domains (AimxConfig *self);
+/** aimx_config_get_default_domain: Returns: (transfer none): the first of `domains` */
+AIMX_API const AimxDomain *aimx_config_get_default_domain (AimxConfig *self);
+/** aimx_config_get_domain: Returns: (transfer none) (nullable): the domain @name, compared in lower case */
+AIMX_API const AimxDomain *aimx_config_get_domain (AimxConfig *self, const char *name);
+/** aimx_config_get_mailboxes: Returns: (transfer none) (element-type AimxMailbox): sorted by FQDN */
+AIMX_API GPtrArray *aimx_config_get_mailboxes (AimxConfig *self);
+/** aimx_config_get_mailbox: Returns: (transfer none) (nullable): the mailbox with exactly that canonical FQDN */
+AIMX_API const AimxMailbox *aimx_config_get_mailbox (AimxConfig *self, const char *fqdn);
+/**
+ * aimx_config_resolve_recipient:
+ * @self: the snapshot
+ * @address: an envelope recipient, `local@domain`; the last `@` splits
+ * @domain: (out) (optional) (transfer none) (nullable): its domain when configured
+ *
+ * The mailbox with that address, else the catchall of exactly that domain; both parts compare case-insensitively.
+ * `postmaster` without a domain means the default domain (RFC 5321, 4.5.1).
+ *
+ * Returns: (transfer none) (nullable): where it goes
+ */
+AIMX_API const AimxMailbox *
+aimx_config_resolve_recipient (AimxConfig *self, const char *address, const AimxDomain **domain);
+/**
+ * aimx_config_resolve_name:
+ * @self: the snapshot
+ * @name: as typed: an FQDN, or a bare local part of the default domain; `catchall` is the default domain's catchall
+ *
+ * The canonical FQDN by which the mailbox is locked and logged; whether it is configured is another question.
+ *
+ * Returns: (transfer full): the FQDN
+ */
+AIMX_API char *aimx_config_resolve_name (AimxConfig *self, const char *name);
+/** aimx_config_get_data_dir: Returns: (transfer none): `data_dir` as configured; overrides are not in here */
+AIMX_API const char *aimx_config_get_data_dir (AimxConfig *self);
+/** aimx_config_get_max_connections: Returns: `[smtp] max_connections`, default 10,000 */
+AIMX_API guint aimx_config_get_max_connections (AimxConfig *self);
+/** aimx_config_get_max_connections_per_address: Returns: `[smtp] max_connections_per_address`, default 100 */
+AIMX_API guint aimx_config_get_max_connections_per_address (AimxConfig *self);
+/** aimx_config_is_module_disabled: Returns: whether `[modules] disabled` names @module */
+AIMX_API gboolean aimx_config_is_module_disabled (AimxConfig *self, const char *module);
+/** aimx_config_get_warnings: Returns: (transfer none) (array zero-terminated=1): lines for the operator, found at load
+ */
+AIMX_API const char *const *aimx_config_get_warnings (AimxConfig *self);
+/** aimx_config_needs_migration: Returns: whether a single-domain form is still in the file (`domain =`, bare mailbox
+ * keys) */
+AIMX_API gboolean aimx_config_needs_migration (AimxConfig *self);
+
+/* ---- a domain ---- */
+
+/** aimx_domain_get_name: Returns: (transfer none): in lower case */
+AIMX_API const char *aimx_domain_get_name (const AimxDomain *self);
+/** aimx_domain_get_dkim_selector: Returns: (transfer none): domain, then global, then `aimx` */
+AIMX_API const char *aimx_domain_get_dkim_selector (const AimxDomain *self);
+/** aimx_domain_get_signature: Returns: (transfer none): domain, then global, then built-in; empty means none */
+AIMX_API const char *aimx_domain_get_signature (const AimxDomain *self);
+/** aimx_domain_get_overrides: Returns: (transfer none): the names of overridden keys joined by commas, maybe empty */
+AIMX_API const char *aimx_domain_get_overrides (const AimxDomain *self);
+/** aimx_domain_get_mailboxes: Returns: (transfer none) (element-type AimxMailbox): its mailboxes sorted by FQDN */
+AIMX_API GPtrArray *aimx_domain_get_mailboxes (const AimxDomain *self);
+
+/* ---- a mailbox ---- */
+
+/** aimx_mailbox_get_name: Returns: (transfer none): canonical FQDN, `*@domain` for a catchall */
+AIMX_API const char *aimx_mailbox_get_name (const AimxMailbox *self);
+/** aimx_mailbox_get_address: Returns: (transfer none): as configured */
+AIMX_API const char *aimx_mailbox_get_address (const AimxMailbox *self);
+/** aimx_mailbox_get_domain: Returns: (transfer none): its domain's name */
+AIMX_API const char *aimx_mailbox_get_domain (const AimxMailbox *self);
+/** aimx_mailbox_get_directory: Returns: (transfer none): the name of its directories, `catchall` for a catchall */
+AIMX_API const char *aimx_mailbox_get_directory (const AimxMailbox *self);
+/** aimx_mailbox_get_owner: Returns: (transfer none): user name */
+AIMX_API const char *aimx_mailbox_get_owner (const AimxMailbox *self);
+/** aimx_mailbox_is_catchall: Returns: whether it takes everything else of its domain */
+AIMX_API gboolean aimx_mailbox_is_catchall (const AimxMailbox *self);
+/** aimx_mailbox_get_trust: Returns: the effective trust; @source: (out) (optional): where it is set */
+AIMX_API AimxTrust aimx_mailbox_get_trust (const AimxMailbox *self, AimxConfigSource *source);
+/** aimx_mailbox_get_trusted_senders: Returns: (transfer none) (array zero-terminated=1): effective globs */
+AIMX_API const char *const *aimx_mailbox_get_trusted_senders (const AimxMailbox *self);
+/** aimx_mailbox_get_hooks: Returns: (transfer none) (element-type AimxHook): in config order */
+AIMX_API GPtrArray *aimx_mailbox_get_hooks (const AimxMailbox *self);
+/** aimx_mailbox_keeps_raw: Returns: whether the original is kept beside the message (`raw = true`) */
+AIMX_API gboolean aimx_mailbox_keeps_raw (const AimxMailbox *self);
+
+/* ---- a hook ---- */
+
+/** aimx_hook_get_name: Returns: (transfer none): the effective name, explicit or derived */
+AIMX_API const char *aimx_hook_get_name (const AimxHook *self);
+/** aimx_hook_get_event: Returns: (transfer none): `on_receive` or `after_send` */
+AIMX_API const char *aimx_hook_get_event (const AimxHook *self);
+/** aimx_hook_get_command: Returns: (transfer none) (array zero-terminated=1): the arguments, the first an absolute path
+ */
+AIMX_API const char *const *aimx_hook_get_command (const AimxHook *self);
+/** aimx_hook_get_timeout: Returns: seconds, 1 to 600 */
+AIMX_API guint aimx_hook_get_timeout (const AimxHook *self);
+/** aimx_hook_fires_on_untrusted: Returns: whether it runs for mail that is not trusted */
+AIMX_API gboolean aimx_hook_fires_on_untrusted (const AimxHook *self);
+
+/* ---- names ---- */
+
+/** aimx_name_check_domain: Returns: whether @domain (in lower case) is a domain by RFC 1035 with two labels or more;
+ * sets %AIMX_ERROR_VALIDATION */
+AIMX_API gboolean aimx_name_check_domain (const char *domain, GError **error);
+/** aimx_name_check_new_mailbox: Returns: whether @local is a local part that may be created; sets
+ * %AIMX_ERROR_VALIDATION */
+AIMX_API gboolean aimx_name_check_new_mailbox (const char *local, GError **error);
+/** aimx_name_check_user: Returns: whether @user is `[a-z_][a-z0-9_-]*[$]?` of at most 32; sets %AIMX_ERROR_MALFORMED */
+AIMX_API gboolean aimx_name_check_user (const char *user, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What happened, told to whoever wants to know, on the main context.
+ *
+ * An event has a name and a dictionary (`a{sv}`). Emitting copies a reference into a queue and returns: a slow listener
+ * never holds up a delivery. Listeners run one after the other in the order in which they subscribed, events in the
+ * order in which they were emitted.
+ */
+#pragma once
+
+#include <aimx/abi.h>
+
+G_BEGIN_DECLS
+
+/** AIMX_EVENT_MESSAGE_RECEIVED: `mailbox` s (FQDN), `id` s (stem), `trusted` s, `message_id` s, `size` t, `queue_id` s
+ */
+#define AIMX_EVENT_MESSAGE_RECEIVED "message-received"
+/** AIMX_EVENT_MESSAGE_MARKED: `mailbox` s, `id` s, `read` b */
+#define AIMX_EVENT_MESSAGE_MARKED "message-marked"
+/** AIMX_EVENT_MAILBOX_ADDED: `mailbox` s, `owner` s */
+#define AIMX_EVENT_MAILBOX_ADDED "mailbox-added"
+/** AIMX_EVENT_MAILBOX_REMOVED: `mailbox` s, `owner` s */
+#define AIMX_EVENT_MAILBOX_REMOVED "mailbox-removed"
+/** AIMX_EVENT_CONFIG_CHANGED: no keys; the new snapshot is in the store */
+#define AIMX_EVENT_CONFIG_CHANGED "config-changed"
+
+/** AIMX_EVENT_QUEUE_MAX: events that may wait for the main loop; beyond it the oldest is dropped, counted and warned
+ * about */
+#define AIMX_EVENT_QUEUE_MAX 100000
+
+#define AIMX_TYPE_EVENT_BUS (aimx_event_bus_get_type ())
+AIMX_API
+G_DECLARE_FINAL_TYPE (AimxEventBus, aimx_event_bus, AIMX, EVENT_BUS, GObject)
+
+/**
+ * AimxEventFunc:
+ * @name: which event
+ * @details: its dictionary, `a{sv}`
+ * @user_data: from the subscription
+ *
+ * Runs on the main loop: must not block.
+ */
+typedef void (*AimxEventFunc) (const char *name, GVariant *details, gpointer user_data);
+
+/** aimx_event_bus_new: Returns: (transfer full): a bus that delivers on @context */
+AIMX_API AimxEventBus *aimx_event_bus_new (GMainContext *context);
+
+/**
+ * aimx_event_bus_subscribe:
+ * @self: the bus
+ * @name: (nullable): which event, %NULL for all
+ * @func: what to call
+ * @user_data: for @func
+ * @destroy: (nullable): frees @user_data, on the main context
+ *
+ * Any thread.
+ *
+ * Returns: an id for aimx_event_bus_unsubscribe(), never 0
+ */
+AIMX_API guint aimx_event_bus_subscribe (AimxEventBus *self,
+                                         const char *name,
+                                         AimxEventFunc func,
+                                         gpointer user_data,
+                                         GDestroyNotify destroy);
+
+/** aimx_event_bus_unsubscribe: ends a subscription; on the main context @func is not called afterwards */
+AIMX_API void aimx_event_bus_unsubscribe (AimxEventBus *self, guint id);
+
+/**
+ * aimx_event_bus_emit:
+ * @self: the bus
+ * @name: which event
+ * @details: (nullable): `a{sv}`, a floating reference is taken
+ *
+ * Any thread, never blocks.
+ */
+AIMX_API void aimx_event_bus_emit (AimxEventBus *self, const char *name, GVariant *details);
+
+G_END_DECLS

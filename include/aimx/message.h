@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One message as a value: header fields decoded, the body as text, attachments as ranges of the raw message. Parsing
+ * makes one, storing takes one; neither knows the other. Not thread-safe while being built, immutable afterwards.
+ */
+#pragma once
+
+#include <aimx/abi.h>
+
+G_BEGIN_DECLS
+
+#define AIMX_TYPE_MESSAGE (aimx_message_get_type ())
+AIMX_API
+G_DECLARE_FINAL_TYPE (AimxMessage, aimx_message, AIMX, MESSAGE, GObject)
+
+/**
+ * AimxMessageField:
+ *
+ * The header fields kept, as the frontmatter shows them: decoded UTF-8, no control characters, ids without angle
+ * brackets, address lists joined with `, `.
+ * @AIMX_MESSAGE_DATE is RFC 3339 with its offset kept, %NULL when absent or unparsable.
+ */
+typedef enum
+{
+  AIMX_MESSAGE_MESSAGE_ID,
+  AIMX_MESSAGE_FROM,
+  AIMX_MESSAGE_TO,
+  AIMX_MESSAGE_CC,
+  AIMX_MESSAGE_REPLY_TO,
+  AIMX_MESSAGE_SUBJECT,
+  AIMX_MESSAGE_DATE,
+  AIMX_MESSAGE_IN_REPLY_TO,
+  AIMX_MESSAGE_REFERENCES,
+  AIMX_MESSAGE_LIST_ID,
+  AIMX_MESSAGE_AUTO_SUBMITTED,
+  AIMX_MESSAGE_RETURN_PATH,
+  AIMX_MESSAGE_N_FIELDS,
+} AimxMessageField;
+
+/** AimxTransferEncoding: how the bytes of an attachment's range are encoded (RFC 2045, 6) */
+typedef enum
+{
+  AIMX_TRANSFER_IDENTITY,
+  AIMX_TRANSFER_BASE64,
+  AIMX_TRANSFER_QUOTED_PRINTABLE,
+  AIMX_TRANSFER_UUENCODE,
+} AimxTransferEncoding;
+
+/**
+ * AimxAttachment:
+ * @filename: (nullable): as the sender named it, decoded; the store makes it safe
+ * @content_type: `type/subtype`
+ * @offset: first byte in the raw message
+ * @length: bytes in the raw message
+ * @encoding: how these bytes are encoded
+ */
+typedef struct
+{
+  char *filename;
+  char *content_type;
+  gsize offset;
+  gsize length;
+  AimxTransferEncoding encoding;
+} AimxAttachment;
+
+/** aimx_message_new: Returns: (transfer full): an empty message */
+AIMX_API AimxMessage *aimx_message_new (void);
+/** aimx_message_set: sets a field, %NULL for absent */
+AIMX_API void aimx_message_set (AimxMessage *self, AimxMessageField field, const char *value);
+/** aimx_message_get: Returns: (transfer none) (nullable): a field, %NULL when absent */
+AIMX_API const char *aimx_message_get (AimxMessage *self, AimxMessageField field);
+/** aimx_message_take_body: (transfer full) @body: UTF-8, lines end in LF, the last too unless empty */
+AIMX_API void aimx_message_take_body (AimxMessage *self, char *body);
+/** aimx_message_get_body: Returns: (transfer none): the text, maybe empty */
+AIMX_API const char *aimx_message_get_body (AimxMessage *self);
+/** aimx_message_add_attachment: appends one; strings are copied */
+AIMX_API void aimx_message_add_attachment (AimxMessage *self, const AimxAttachment *attachment);
+/** aimx_message_get_n_attachments: Returns: how many */
+AIMX_API guint aimx_message_get_n_attachments (AimxMessage *self);
+/** aimx_message_get_attachment: Returns: (transfer none): the attachment @index, which must be there */
+AIMX_API const AimxAttachment *aimx_message_get_attachment (AimxMessage *self, guint index);
+/** aimx_message_set_body_digest: SHA-256 in hex of everything after the header block, by which a retry is known */
+AIMX_API void aimx_message_set_body_digest (AimxMessage *self, const char *sha256);
+/** aimx_message_get_body_digest: Returns: (transfer none) (nullable): as set */
+AIMX_API const char *aimx_message_get_body_digest (AimxMessage *self);
+/** aimx_message_set_author_count: how many From addresses there are in all From fields; trust needs exactly one */
+AIMX_API void aimx_message_set_author_count (AimxMessage *self, guint count);
+/** aimx_message_get_author_count: Returns: as set */
+AIMX_API guint aimx_message_get_author_count (AimxMessage *self);
+
+G_END_DECLS

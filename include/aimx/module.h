@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A module is a `.so` with one exported symbol, `aimx_module`, of type #AimxModuleDescriptor.
+ */
+#pragma once
+
+#include <aimx/abi.h>
+
+G_BEGIN_DECLS
+
+typedef struct _AimxServer AimxServer;
+
+#define AIMX_TYPE_MODULE (aimx_module_get_type ())
+AIMX_API
+G_DECLARE_FINAL_TYPE (AimxModule, aimx_module, AIMX, MODULE, GObject)
+
+/**
+ * AimxModuleFlags:
+ * @AIMX_MODULE_LISTENER: only opens doors to a daemon; left out of an in-process server
+ */
+typedef enum
+{
+  AIMX_MODULE_NONE = 0,
+  AIMX_MODULE_LISTENER = 1 << 0,
+} AimxModuleFlags;
+
+/**
+ * AimxModuleDescriptor:
+ * @abi_version: %AIMX_ABI_VERSION; first, so that every server can read it
+ * @name: `[a-z][a-z0-9-]*`, the file is `<name>.so`
+ * @version: of the module
+ * @summary: one line for people
+ * @requires: (nullable) (array zero-terminated=1): names of modules that are loaded before
+ * @flags: see #AimxModuleFlags
+ * @load: registers verbs and services; no I/O on listeners yet; main thread
+ * @start: (nullable): opens listeners, begins work; main thread. An error ends a daemon's start
+ * @stop: (nullable): closes listeners, lets what is in progress finish and then calls aimx_module_stopped(), at once or
+ * later; main thread
+ * @unload: (nullable): drops everything; nothing of the module runs afterwards; main thread
+ */
+typedef struct
+{
+  guint32 abi_version;
+  AimxModuleFlags flags;
+  const char *name;
+  const char *version;
+  const char *summary;
+  const char *const *requires;
+  gboolean (*load) (AimxModule *self, AimxServer *server, GError **error);
+  gboolean (*start) (AimxModule *self, AimxServer *server, GError **error);
+  void (*stop) (AimxModule *self, AimxServer *server);
+  void (*unload) (AimxModule *self, AimxServer *server);
+  gpointer reserved[8];
+} AimxModuleDescriptor;
+
+#define AIMX_MODULE_SYMBOL "aimx_module"
+/** AIMX_MODULE_EXPORT: stands before the definition of `const AimxModuleDescriptor aimx_module` */
+#define AIMX_MODULE_EXPORT extern AIMX_API const AimxModuleDescriptor aimx_module;
+
+/** aimx_module_get_name: Returns: (transfer none): its name */
+AIMX_API const char *aimx_module_get_name (AimxModule *self);
+/** aimx_module_set_data: keeps @data for the module, freed with @destroy after unload; main thread */
+AIMX_API void aimx_module_set_data (AimxModule *self, gpointer data, GDestroyNotify destroy);
+/** aimx_module_get_data: Returns: (transfer none) (nullable): as set */
+AIMX_API gpointer aimx_module_get_data (AimxModule *self);
+/** aimx_module_stopped: the module has finished what its stop began; any thread */
+AIMX_API void aimx_module_stopped (AimxModule *self);
+
+G_END_DECLS

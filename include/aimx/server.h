@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The server owns everything else and is the one thing that a module gets at load.
+ */
+#pragma once
+
+#include <aimx/account.h>
+#include <aimx/config-store.h>
+#include <aimx/event-bus.h>
+#include <aimx/lock-manager.h>
+#include <aimx/mail-store.h>
+#include <aimx/module.h>
+#include <aimx/request.h>
+#include <aimx/verb.h>
+
+G_BEGIN_DECLS
+
+#define AIMX_TYPE_SERVER (aimx_server_get_type ())
+AIMX_API
+G_DECLARE_FINAL_TYPE (AimxServer, aimx_server, AIMX, SERVER, GObject)
+
+/** aimx_server_get_config_store: Returns: (transfer none): where the configuration is */
+AIMX_API AimxConfigStore *aimx_server_get_config_store (AimxServer *self);
+/** aimx_server_get_lock_manager: Returns: (transfer none): the locks */
+AIMX_API AimxLockManager *aimx_server_get_lock_manager (AimxServer *self);
+/** aimx_server_get_mail_store: Returns: (transfer none): the mail */
+AIMX_API AimxMailStore *aimx_server_get_mail_store (AimxServer *self);
+/** aimx_server_get_event_bus: Returns: (transfer none): the events */
+AIMX_API AimxEventBus *aimx_server_get_event_bus (AimxServer *self);
+/** aimx_server_get_accounts: Returns: (transfer none): system accounts */
+AIMX_API AimxAccounts *aimx_server_get_accounts (AimxServer *self);
+/** aimx_server_get_runtime_dir: Returns: (transfer none): where sockets go */
+AIMX_API const char *aimx_server_get_runtime_dir (AimxServer *self);
+/** aimx_server_get_option: Returns: (transfer none) (nullable) (array zero-terminated=1): values of a `serve` option,
+ * `bind`, `tls-cert`, `tls-key` */
+AIMX_API const char *const *aimx_server_get_option (AimxServer *self, const char *name);
+
+/**
+ * aimx_server_add_verb:
+ * @self: the server
+ * @module: who offers it
+ * @spec: descriptor, static
+ * @user_data: for the handler
+ * @error: return location
+ *
+ * Main thread, while the module loads. %AIMX_ERROR_MODULE when the name is taken or the descriptor is wrong.
+ */
+AIMX_API gboolean aimx_server_add_verb (AimxServer *self,
+                                        AimxModule *module,
+                                        const AimxVerbSpec *spec,
+                                        gpointer user_data,
+                                        GError **error);
+
+/**
+ * aimx_server_provide:
+ * @self: the server
+ * @module: who offers it
+ * @interface: GType of a GInterface
+ * @service: an object that implements it
+ * @error: return location
+ *
+ * Offers a service to other modules; one provider an interface. Main thread, while the module loads.
+ */
+AIMX_API gboolean
+aimx_server_provide (AimxServer *self, AimxModule *module, GType interface, GObject *service, GError **error);
+
+/** aimx_server_get_service: Returns: (transfer full) (nullable): the provider of @interface; any thread */
+AIMX_API gpointer aimx_server_get_service (AimxServer *self, GType interface);
+
+/**
+ * aimx_server_call_async:
+ * @self: the server
+ * @request: what came in
+ * @callback: called in the thread-default context of the caller
+ * @user_data: for @callback
+ *
+ * The one path of a verb: look up, validate, authorize, run the handler on the pool, check the shape of its answer,
+ * enforce its deadline. Failures of every kind are answers. Main thread.
+ */
+AIMX_API void
+aimx_server_call_async (AimxServer *self, AimxRequest *request, GAsyncReadyCallback callback, gpointer user_data);
+/** aimx_server_call_finish: Returns: (transfer full): the answer, never %NULL */
+AIMX_API AimxResponse *aimx_server_call_finish (AimxServer *self, GAsyncResult *result);
+
+/**
+ * aimx_server_get_body_limit:
+ * @self: the server
+ * @verb: verb name as sent
+ *
+ * So that a door can refuse a body before it reads it. Any thread after start.
+ *
+ * Returns: bytes, 0 for no body, -1 for an unknown verb
+ */
+AIMX_API gint64 aimx_server_get_body_limit (AimxServer *self, const char *verb);
+
+/**
+ * aimx_server_authorize:
+ * @self: the server
+ * @caller: who
+ * @action: what
+ * @verb: for the log
+ * @mailbox: (nullable): on which mailbox
+ * @error: return location
+ *
+ * Decides and logs. Blocks on the name service at worst: pool threads only.
+ *
+ * Returns: whether the caller may; else %AIMX_ERROR_ACCESS, which says no more than that
+ */
+AIMX_API gboolean aimx_server_authorize (AimxServer *self,
+                                         AimxCaller *caller,
+                                         AimxAction action,
+                                         const char *verb,
+                                         const AimxMailbox *mailbox,
+                                         GError **error);
+/**
+ * aimx_server_owns:
+ * @self: the server
+ * @caller: who
+ * @mailbox: what
+ *
+ * For listings: the same rule as %AIMX_ACTION_MAILBOX_OWNER without an entry in the log. Pool threads only.
+ */
+AIMX_API gboolean aimx_server_owns (AimxServer *self, AimxCaller *caller, const AimxMailbox *mailbox);
+
+/**
+ * AimxWorkFunc:
+ * @user_data: from aimx_server_run()
+ */
+typedef void (*AimxWorkFunc) (gpointer user_data);
+
+/**
+ * aimx_server_run:
+ * @self: the server
+ * @func: what to do; may block
+ * @user_data: for @func, which owns it
+ *
+ * Runs @func on a pool thread. Any thread, never blocks. The pool has as many threads as the disk takes in parallel.
+ */
+AIMX_API void aimx_server_run (AimxServer *self, AimxWorkFunc func, gpointer user_data);
+
+/**
+ * aimx_server_shut_down:
+ * @self: the server
+ *
+ * Begins a graceful end, as SIGTERM does. Any thread.
+ */
+AIMX_API void aimx_server_shut_down (AimxServer *self);
+
+G_END_DECLS

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * TLS over a non-blocking socket: GnuTLS behind a face that fits a worker loop. TLS 1.2 and later.
+ */
+#pragma once
+
+#include <aimx/abi.h>
+
+G_BEGIN_DECLS
+
+#define AIMX_TYPE_TLS_CREDENTIALS (aimx_tls_credentials_get_type ())
+AIMX_API
+G_DECLARE_FINAL_TYPE (AimxTlsCredentials, aimx_tls_credentials, AIMX, TLS_CREDENTIALS, GObject)
+
+typedef struct _AimxTlsStream AimxTlsStream;
+
+/**
+ * aimx_tls_credentials_new:
+ * @cert_file: PEM certificate chain
+ * @key_file: PEM private key
+ * @error: names the file and what is wrong with it
+ *
+ * Reads both; may block.
+ *
+ * Returns: (transfer full) (nullable): immutable credentials
+ */
+AIMX_API AimxTlsCredentials *aimx_tls_credentials_new (const char *cert_file, const char *key_file, GError **error);
+
+/**
+ * aimx_tls_credentials_is_current:
+ * @self: credentials
+ *
+ * Whether the files are still those that were read (device, inode, size, times). May block.
+ */
+AIMX_API gboolean aimx_tls_credentials_is_current (AimxTlsCredentials *self);
+
+/** AimxTlsStatus: what a call on a stream came to */
+typedef enum
+{
+  AIMX_TLS_DONE,
+  AIMX_TLS_WANT_READ,
+  AIMX_TLS_WANT_WRITE,
+  AIMX_TLS_CLOSED,
+  AIMX_TLS_FAILED,
+} AimxTlsStatus;
+
+/** aimx_tls_stream_new_server: Returns: (transfer full): the server's end on the non-blocking socket @fd, which stays
+ * the caller's */
+AIMX_API AimxTlsStream *aimx_tls_stream_new_server (AimxTlsCredentials *credentials, int fd);
+/** aimx_tls_stream_handshake: one step; %AIMX_TLS_DONE when complete */
+AIMX_API AimxTlsStatus aimx_tls_stream_handshake (AimxTlsStream *self, GError **error);
+/** aimx_tls_stream_read: up to @size bytes into @buffer, @n_read set with %AIMX_TLS_DONE; %AIMX_TLS_CLOSED at the
+ * peer's end */
+AIMX_API AimxTlsStatus
+aimx_tls_stream_read (AimxTlsStream *self, void *buffer, gsize size, gsize *n_read, GError **error);
+/** aimx_tls_stream_write: part of @data; after a WANT the same bytes come again */
+AIMX_API AimxTlsStatus
+aimx_tls_stream_write (AimxTlsStream *self, const void *data, gsize size, gsize *n_written, GError **error);
+/** aimx_tls_stream_has_pending: Returns: whether decrypted bytes wait that no event of the socket will announce */
+AIMX_API gboolean aimx_tls_stream_has_pending (AimxTlsStream *self);
+/** aimx_tls_stream_shut_down: tries once to say goodbye; never waits */
+AIMX_API void aimx_tls_stream_shut_down (AimxTlsStream *self);
+/** aimx_tls_stream_get_version: Returns: (transfer none): such as `TLS1.3` */
+AIMX_API const char *aimx_tls_stream_get_version (AimxTlsStream *self);
+/** aimx_tls_stream_get_cipher: Returns: (transfer full): such as `AES-256-GCM` */
+AIMX_API char *aimx_tls_stream_get_cipher (AimxTlsStream *self);
+/** aimx_tls_stream_free: frees it, not its socket */
+AIMX_API void aimx_tls_stream_free (AimxTlsStream *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AimxTlsStream, aimx_tls_stream_free)
+
+G_END_DECLS
