@@ -4,9 +4,8 @@
  * change.
  *
  * A #TomlDocument owns the text it was parsed from and everything read out of it. A #TomlNode is one value of the
- * document, borrowed from it and valid until toml_document_free(): an edit moves no other node, a value that is
- * replaced keeps its node (which then shows the new value), and a value that is removed leaves a detached node behind,
- * which can still be read but no longer edited.
+ * document, borrowed from it and valid until the next edit or toml_document_free(): an edit splices the text and parses
+ * it again, so that what the nodes say is always what the text says. Edits therefore name what they change by its path.
  *
  * What is promised: an unedited document's text is equal to its input, byte for byte; an edit keeps comments, order,
  * blank lines, indentation, the kind of line ending and all it was not asked to change; a failing edit changes nothing;
@@ -100,8 +99,7 @@ const char *toml_type_get_name (TomlType type);
  * @TOML_ERROR_ENCODING: a document, a key or a value that is not valid UTF-8
  * @TOML_ERROR_DUPLICATE_KEY: a key or a table is defined twice, or a header or dotted key extends what cannot be
  * extended
- * @TOML_ERROR_RANGE: a number that does not fit 64 bits, a date that is on no calendar, an array index past the end, a
- *   document of 4 GiB or more
+ * @TOML_ERROR_RANGE: a number that does not fit 64 bits, a date that is on no calendar
  * @TOML_ERROR_DEPTH: nested deeper than %TOML_MAX_DEPTH
  * @TOML_ERROR_TYPE: an edit that does not suit the type of what is there
  * @TOML_ERROR_EXISTS: what an edit should make is there already
@@ -181,7 +179,7 @@ TomlNode *toml_document_get_root (TomlDocument *document);
  * toml_node_get_type:
  * @node: a node
  *
- * Returns: what @node is now; an edit that replaces a value may change it
+ * Returns: what @node is
  */
 TomlType toml_node_get_type (const TomlNode *node);
 
@@ -190,8 +188,7 @@ TomlType toml_node_get_type (const TomlNode *node);
  * @node: a node
  *
  * Returns: the line, from 1, on which the value begins in the text that was parsed: for a table or an array of tables
- * the first header that defines it, else the first key that names it; 0 when an edit made it, and for the top-level
- * table of a document
+ * the first header that defines it, else the first key that names it; 1 for the top-level table
  */
 guint toml_node_get_line (const TomlNode *node);
 
@@ -199,7 +196,7 @@ guint toml_node_get_line (const TomlNode *node);
  * toml_node_get_column:
  * @node: a node
  *
- * Returns: the column to toml_node_get_line(), in characters from 1, or 0
+ * Returns: the column to toml_node_get_line(), in characters from 1
  */
 guint toml_node_get_column (const TomlNode *node);
 
@@ -207,8 +204,7 @@ guint toml_node_get_column (const TomlNode *node);
  * toml_node_get_key_line:
  * @node: a node
  *
- * Returns: the line, from 1, of the first key that names @node in the text that was parsed; 0 for what has no key (an
- * element of an array in brackets, the top-level table) or was made by an edit
+ * Returns: the line, from 1, of the first key that names @node; that of the value for what has no key
  */
 guint toml_node_get_key_line (const TomlNode *node);
 
@@ -216,7 +212,7 @@ guint toml_node_get_key_line (const TomlNode *node);
  * toml_node_get_key_column:
  * @node: a node
  *
- * Returns: the column to toml_node_get_key_line(), in characters from 1, or 0
+ * Returns: the column to toml_node_get_key_line(), in characters from 1
  */
 guint toml_node_get_key_column (const TomlNode *node);
 
@@ -358,188 +354,72 @@ guint toml_array_get_length (const TomlNode *array);
  */
 TomlNode *toml_array_get (const TomlNode *array, guint index);
 
-/* Edits of tables. All fail with %TOML_ERROR_TYPE when the node is not a table, %TOML_ERROR_NOT_FOUND when it is no
- * longer part of the document, %TOML_ERROR_ENCODING when a key or string is not UTF-8, %TOML_ERROR_DEPTH when the value
- * would lie too deep; and change nothing then. */
+/* Edits. A path is the keys from the top-level table downwards. An edit costs one pass over the document. All fail with
+ * %TOML_ERROR_TYPE when something on the way is not a table, %TOML_ERROR_NOT_FOUND when it is not there,
+ * %TOML_ERROR_ENCODING when a key or string is not UTF-8, %TOML_ERROR_DEPTH; and change nothing then. */
 
 /**
- * toml_table_set_string:
- * @table: a table
- * @key: a key
+ * toml_document_set_string:
+ * @document: a document
+ * @path: (array zero-terminated=1): keys; the last is the one to set
  * @value: its value, UTF-8
  * @error: return location for a #GError
  *
- * Sets a string. Where @key is there, its value is replaced in place, and the comment behind it stays; nothing changes
- * when it has this value already. Else a line is added after the last key-value line of @table (or an entry to an
- * inline table, or a line with the same dotted prefix when that is how @table is written); a table that so far is only
- * implied by longer headers gets its header.
+ * Sets a string. Where the key is there, its value is replaced in place, and the comment behind it stays. Else a line
+ * is added after the last key-value line of its table, or an entry to an inline table.
  *
- * Returns: %FALSE with %TOML_ERROR_TYPE when @key is a table or an array of tables: remove it first
+ * Returns: %FALSE with %TOML_ERROR_TYPE when the key is a table with a header of its own
  */
-gboolean toml_table_set_string (TomlNode *table, const char *key, const char *value, GError **error);
+gboolean toml_document_set_string (TomlDocument *document, const char *const *path, const char *value, GError **error);
 
 /**
- * toml_table_set_integer:
- * @table: a table
- * @key: a key
- * @value: its value
+ * toml_document_set_text:
+ * @document: a document
+ * @path: (array zero-terminated=1): keys; the last is the one to set
+ * @toml: a value as TOML writes it, such as `true`, `42` or `["a"]`
  * @error: return location for a #GError
  *
- * Sets an integer, as toml_table_set_string() does a string.
+ * Sets any value, as toml_document_set_string() does a string.
  *
- * Returns: as toml_table_set_string()
+ * Returns: %FALSE also with the parser's error when @toml is not one value
  */
-gboolean toml_table_set_integer (TomlNode *table, const char *key, gint64 value, GError **error);
+gboolean toml_document_set_text (TomlDocument *document, const char *const *path, const char *toml, GError **error);
 
 /**
- * toml_table_set_boolean:
- * @table: a table
- * @key: a key
- * @value: its value
+ * toml_document_add_table:
+ * @document: a document
+ * @path: (array zero-terminated=1): keys of the new table; tables on the way that are not there are implied
  * @error: return location for a #GError
  *
- * Sets a boolean, as toml_table_set_string() does a string.
+ * Adds an empty table: a `[header]` after the last section of its siblings, else at the end, with a blank line before
+ * it when the document separates its sections so.
  *
- * Returns: as toml_table_set_string()
+ * Returns: %FALSE with %TOML_ERROR_EXISTS when it is there
  */
-gboolean toml_table_set_boolean (TomlNode *table, const char *key, gboolean value, GError **error);
+gboolean toml_document_add_table (TomlDocument *document, const char *const *path, GError **error);
 
 /**
- * toml_table_set_strv:
- * @table: a table
- * @key: a key
- * @values: (array zero-terminated=1): strings, UTF-8
+ * toml_document_remove:
+ * @document: a document
+ * @path: (array zero-terminated=1): keys
  * @error: return location for a #GError
  *
- * Sets an array of strings, as toml_table_set_string() does a string. An array that is there keeps its layout, and the
- * elements that stay keep their comments, also when their order changes.
- *
- * Returns: as toml_table_set_string()
+ * Removes a key with all of its value: its line, or every section of a table or array of tables wherever it stands, or
+ * its entry in an inline table; with the comment lines directly above each (no blank line between).
  */
-gboolean toml_table_set_strv (TomlNode *table, const char *key, const char *const *values, GError **error);
+gboolean toml_document_remove (TomlDocument *document, const char *const *path, GError **error);
 
 /**
- * toml_table_add_table:
- * @table: a table
- * @key: a new key
- * @error: return location for a #GError
- *
- * Adds an empty table: a `[header]` after the last section of @table and what lies in it, with as many blank lines
- * before it as this document has before a header; inside an inline table `key = {}`.
- *
- * Returns: (transfer none) (nullable): the new table, or %NULL with %TOML_ERROR_EXISTS when @key is there
- */
-TomlNode *toml_table_add_table (TomlNode *table, const char *key, GError **error);
-
-/**
- * toml_table_add_table_path:
- * @table: a table
- * @path: (array zero-terminated=1): at least one key
- * @error: return location for a #GError
- *
- * Adds an empty table some levels below @table, as toml_table_add_table() does. Tables on the way that are not there
- * are implied by the new header and get none of their own. An array of tables on the way stands for its last element.
- *
- * Returns: (transfer none) (nullable): the new table, or %NULL with %TOML_ERROR_EXISTS when it is there,
- * %TOML_ERROR_TYPE when something on the way is not a table
- */
-TomlNode *toml_table_add_table_path (TomlNode *table, const char *const *path, GError **error);
-
-/**
- * toml_table_add_table_to_array:
- * @table: a table
- * @key: a key: an array of tables, an array in brackets that is empty or holds tables, or new
- * @error: return location for a #GError
- *
- * Adds an empty table at the end of an array of tables: a `[[header]]` after the last element's sections; `{}` where
- * the array is written in brackets.
- *
- * Returns: (transfer none) (nullable): the new element, or %NULL with %TOML_ERROR_TYPE when @key is anything else
- */
-TomlNode *toml_table_add_table_to_array (TomlNode *table, const char *key, GError **error);
-
-/**
- * toml_table_remove:
- * @table: a table
- * @key: a key
- * @error: return location for a #GError
- *
- * Removes @key with all of its value: its line, or every section of a table or array of tables wherever it stands, or
- * its entry in an inline table; with the comment lines directly above each (no blank line between). A table that was
- * only implied by what is removed goes with it.
- *
- * Returns: %FALSE with %TOML_ERROR_NOT_FOUND when @key is not there
- */
-gboolean toml_table_remove (TomlNode *table, const char *key, GError **error);
-
-/**
- * toml_table_rename:
- * @table: a table
- * @old_key: a key
- * @new_key: what to call it
- * @error: return location for a #GError
- *
- * Renames a key wherever it is named: on its line, in every header and in every dotted key. Quotes stay as they are
- * where the new key can be written in them.
- *
- * Returns: %FALSE with %TOML_ERROR_NOT_FOUND when @old_key is not there, %TOML_ERROR_EXISTS when @new_key is
- */
-gboolean toml_table_rename (TomlNode *table, const char *old_key, const char *new_key, GError **error);
-
-/* Edits of arrays. All fail with %TOML_ERROR_TYPE when the node is not an array, %TOML_ERROR_NOT_FOUND when it is no
- * longer part of the document; and change nothing then. An array over several lines stays one; new elements are laid
- * out as their neighbours are; comments above an element or behind it on its line belong to it. */
-
-/**
- * toml_array_append_string:
- * @array: an array in brackets
+ * toml_document_append_string:
+ * @document: a document
+ * @path: (array zero-terminated=1): keys of an array in brackets
  * @value: a string, UTF-8
  * @error: return location for a #GError
  *
- * Appends a string.
- *
- * Returns: %FALSE with %TOML_ERROR_TYPE for an array of tables, %TOML_ERROR_ENCODING
+ * Appends a string, laid out as the last element is.
  */
-gboolean toml_array_append_string (TomlNode *array, const char *value, GError **error);
-
-/**
- * toml_array_insert_string:
- * @array: an array in brackets
- * @index: where the string will be: at most toml_array_get_length()
- * @value: a string, UTF-8
- * @error: return location for a #GError
- *
- * Inserts a string.
- *
- * Returns: %FALSE with %TOML_ERROR_TYPE for an array of tables, %TOML_ERROR_RANGE, %TOML_ERROR_ENCODING
- */
-gboolean toml_array_insert_string (TomlNode *array, guint index, const char *value, GError **error);
-
-/**
- * toml_array_remove:
- * @array: an array
- * @index: which element
- * @error: return location for a #GError
- *
- * Removes an element with its comments; of an array of tables, the sections of that element. An array of tables that
- * loses its last element is gone, as TOML has no way to write it.
- *
- * Returns: %FALSE with %TOML_ERROR_RANGE
- */
-gboolean toml_array_remove (TomlNode *array, guint index, GError **error);
-
-/**
- * toml_array_move:
- * @array: an array
- * @from: which element
- * @to: where it will be; the elements between move by one
- * @error: return location for a #GError
- *
- * Moves an element with its comments; of an array of tables, the sections of that element.
- *
- * Returns: %FALSE with %TOML_ERROR_RANGE
- */
-gboolean toml_array_move (TomlNode *array, guint from, guint to, GError **error);
+gboolean
+toml_document_append_string (TomlDocument *document, const char *const *path, const char *value, GError **error);
 
 /* Quoting, for those who write TOML themselves */
 

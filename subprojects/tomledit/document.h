@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The model behind the public face: values with the places of the text where they stand.
+ */
+#pragma once
+
+#include "tomledit.h"
+
+/* How a table or array came to be, which decides what may still be added to it. */
+typedef enum
+{
+  TOML_ORIGIN_VALUE,   /* behind an equals sign: closed */
+  TOML_ORIGIN_IMPLIED, /* on the way to a longer header */
+  TOML_ORIGIN_DOTTED,  /* on the way of a dotted key */
+  TOML_ORIGIN_HEADER,  /* [header] or [[header]] */
+} TomlOrigin;
+
+struct _TomlNode
+{
+  TomlDocument *document;
+  TomlNode *parent;
+  TomlType type;
+  TomlOrigin origin;
+  char *key;
+  gsize key_length;
+  gsize key_start; /* offsets into the text; of the first key that names it */
+  gsize start;     /* of the value; of the header for a table that has one */
+  gsize end;
+  gsize line_start;  /* of the key-value line it stands on */
+  GPtrArray *items;  /* of TomlNode, in order */
+  GHashTable *index; /* key -> TomlNode, of tables */
+  char *text;        /* of strings and dates */
+  gsize text_length;
+  gint64 integer;
+  double number;
+};
+
+/* A header with the lines up to the next one. */
+typedef struct
+{
+  gsize line_start;
+  gsize header_end; /* past the header line */
+  gsize end;
+  TomlNode *table;
+} TomlSection;
+
+struct _TomlDocument
+{
+  char *text;
+  gsize length;
+  TomlNode *root;
+  GArray *sections; /* of TomlSection; the first has no header */
+};
+
+TomlNode *toml_node_new (TomlDocument *document, TomlNode *parent, TomlType type);
+void toml_node_free (TomlNode *node);
+/* Puts child, which has its key set, into a table. */
+void toml_table_insert (TomlNode *table, TomlNode *child);
+TomlNode *toml_table_find (const TomlNode *table, const char *key, gsize length);
+void toml_position (const char *text, gsize offset, guint *line, guint *column);
+void toml_set_error (GError **error, TomlError code, const char *format, ...) G_GNUC_PRINTF (3, 4);

@@ -1,0 +1,535 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Edits: each works out one new text, which is parsed before it takes the old one's place. So a document is never in a
+ * state that its text does not say, and an edit that would go wrong changes nothing.
+ */
+#include "document.h"
+
+#include <string.h>
+
+static gboolean
+adopt (TomlDocument *document, const char *text, gsize length, GError **error)
+{
+  g_autoptr (TomlDocument) edited = toml_document_parse (text, (gssize) length, error);
+  TomlDocument old = *document;
+
+  if (edited == NULL)
+    return FALSE;
+  *document = *edited;
+  *edited = old;
+  /* Nodes know the document that holds them: exchange contents, then point them home. */
+  for (guint side = 0; side < 2; side++)
+    {
+      TomlDocument *home = side == 0 ? document : edited;
+      g_autoptr (GPtrArray) open = g_ptr_array_new ();
+
+      g_ptr_array_add (open, home->root);
+      while (open->len > 0)
+        {
+          TomlNode *node = g_ptr_array_steal_index (open, open->len - 1);
+
+          node->document = home;
+          for (guint i = 0; node->items != NULL && i < node->items->len; i++)
+            g_ptr_array_add (open, node->items->pdata[i]);
+        }
+    }
+  return TRUE;
+}
+
+static gboolean
+splice (TomlDocument *document, gsize start, gsize end, const char *insert, GError **error)
+{
+  g_autoptr (GString) text = g_string_new_len (document->text, (gssize) start);
+
+  g_string_append (text, insert);
+  g_string_append_len (text, document->text + end, (gssize) (document->length - end));
+  return adopt (document, text->str, text->len, error);
+}
+
+static const char *
+newline_of (TomlDocument *document)
+{
+  const char *first = memchr (document->text, '\n', document->length);
+
+  return first != NULL && first > document->text && first[-1] == '\r' ? "\r\n" : "\n";
+}
+
+/* ---- paths ---- */
+
+static char *
+path_to_header (const char *const *path, guint n)
+{
+  GString *out = g_string_new (NULL);
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char *key = toml_quote_key (path[i]);
+
+      g_string_append_printf (out, "%s%s", i > 0 ? "." : "", key);
+    }
+  return g_string_free (out, FALSE);
+}
+
+static gboolean
+check_path (const char *const *path, GError **error)
+{
+  for (guint i = 0; path[i] != NULL; i++)
+    if (!g_utf8_validate (path[i], -1, NULL))
+      return toml_set_error (error, TOML_ERROR_ENCODING, "a key is not UTF-8"), FALSE;
+  return TRUE;
+}
+
+/* The node at the first n keys; %NULL without an error when it is not there. */
+static TomlNode *
+find (TomlDocument *document, const char *const *path, guint n, GError **error)
+{
+  TomlNode *node = document->root;
+
+  for (guint i = 0; i < n && node != NULL; i++)
+    {
+      if (node->type == TOML_TYPE_ARRAY && node->origin == TOML_ORIGIN_HEADER)
+        node = node->items->pdata[node->items->len - 1];
+      if (node->type != TOML_TYPE_TABLE)
+        {
+          g_autofree char *where = path_to_header (path, i);
+
+          toml_set_error (error, TOML_ERROR_TYPE, "'%s' is %s, not a table", where, toml_type_get_name (node->type));
+          return NULL;
+        }
+      node = toml_table_find (node, path[i], strlen (path[i]));
+    }
+  return node;
+}
+
+static TomlNode *
+find_existing (TomlDocument *document, const char *const *path, GError **error)
+{
+  GError *local = NULL;
+  TomlNode *node;
+
+  if (!check_path (path, error))
+    return NULL;
+  node = find (document, path, g_strv_length ((GStrv) path), &local);
+  if (node == NULL && local == NULL)
+    {
+      g_autofree char *where = path_to_header (path, g_strv_length ((GStrv) path));
+
+      toml_set_error (&local, TOML_ERROR_NOT_FOUND, "'%s' is not there", where);
+    }
+  if (local != NULL)
+    g_propagate_error (error, local);
+  return node;
+}
+
+static gboolean
+is_inside (const TomlNode *node, const TomlNode *ancestor)
+{
+  for (; node != NULL; node = node->parent)
+    if (node == ancestor)
+      return TRUE;
+  return FALSE;
+}
+
+/* ---- lines ---- */
+
+static gsize
+line_end (TomlDocument *document, gsize offset)
+{
+  const char *newline = memchr (document->text + offset, '\n', document->length - offset);
+
+  return newline != NULL ? (gsize) (newline - document->text) + 1 : document->length;
+}
+
+static gsize
+previous_line (TomlDocument *document, gsize line)
+{
+  for (line--; line > 0 && document->text[line - 1] != '\n'; line--)
+    ;
+  return line;
+}
+
+static char
+first_character (TomlDocument *document, gsize line)
+{
+  while (document->text[line] == ' ' || document->text[line] == '\t')
+    line++;
+  return document->text[line];
+}
+
+/* Where the comment lines begin that stand directly above a line. */
+static gsize
+comments_above (TomlDocument *document, gsize line)
+{
+  while (line > 0)
+    {
+      gsize above = previous_line (document, line);
+
+      if (first_character (document, above) != '#')
+        break;
+      line = above;
+    }
+  return line;
+}
+
+static gboolean
+is_blank_line (TomlDocument *document, gsize line)
+{
+  char c = first_character (document, line);
+
+  return line < document->length && (c == '\n' || c == '\r');
+}
+
+/* ---- removing ---- */
+
+typedef struct
+{
+  gsize start;
+  gsize end;
+} Range;
+
+static void
+collect_sections (TomlDocument *document, const TomlNode *node, GArray *ranges)
+{
+  GArray *sections = document->sections;
+
+  for (guint i = 1; i < sections->len; i++)
+    {
+      const TomlSection *section = &g_array_index (sections, TomlSection, i);
+      Range range = { comments_above (document, section->line_start), section->end };
+
+      if (!is_inside (section->table, node))
+        continue;
+      if (i + 1 < sections->len)
+        range.end = comments_above (document, range.end);
+      /* The blank lines behind the last section are above it. */
+      else
+        while (range.start > 0 && is_blank_line (document, previous_line (document, range.start)))
+          range.start = previous_line (document, range.start);
+      if (range.end < range.start)
+        range.end = range.start;
+      g_array_append_val (ranges, range);
+    }
+}
+
+static Range
+inline_entry (TomlDocument *document, const TomlNode *node)
+{
+  Range range = { node->key_start, node->end };
+  const char *text = document->text;
+
+  while (text[range.end] == ' ' || text[range.end] == '\t')
+    range.end++;
+  if (text[range.end] == ',')
+    {
+      range.end++;
+      while (text[range.end] == ' ' || text[range.end] == '\t')
+        range.end++;
+      return range;
+    }
+  range.end = node->end;
+  while (text[range.start - 1] == ' ' || text[range.start - 1] == '\t' || text[range.start - 1] == ',')
+    range.start--;
+  return range;
+}
+
+static gboolean
+in_inline_table (const TomlNode *node)
+{
+  for (node = node->parent; node != NULL; node = node->parent)
+    if (node->origin == TOML_ORIGIN_VALUE)
+      return TRUE;
+  return FALSE;
+}
+
+static int
+compare_ranges (gconstpointer a, gconstpointer b)
+{
+  const Range *x = a, *y = b;
+
+  return x->start < y->start ? -1 : x->start > y->start;
+}
+
+static void
+collect_lines (TomlDocument *document, const TomlNode *node, GArray *ranges)
+{
+  if (node->origin == TOML_ORIGIN_VALUE)
+    {
+      Range range = { comments_above (document, node->line_start), line_end (document, node->end) };
+
+      g_array_append_val (ranges, range);
+    }
+  else if (node->type == TOML_TYPE_TABLE)
+    for (guint i = 0; i < node->items->len; i++)
+      {
+        const TomlNode *child = node->items->pdata[i];
+
+        if (node->origin == TOML_ORIGIN_DOTTED && child->origin != TOML_ORIGIN_HEADER)
+          collect_lines (document, child, ranges);
+      }
+}
+
+gboolean
+toml_document_remove (TomlDocument *document, const char *const *path, GError **error)
+{
+  TomlNode *node = find_existing (document, path, error);
+  g_autoptr (GArray) ranges = g_array_new (FALSE, FALSE, sizeof (Range));
+  g_autoptr (GString) text = g_string_new (NULL);
+  gsize done = 0;
+
+  if (node == NULL)
+    return FALSE;
+  if (in_inline_table (node))
+    {
+      Range range = inline_entry (document, node);
+
+      return splice (document, range.start, range.end, "", error);
+    }
+  collect_lines (document, node, ranges);
+  collect_sections (document, node, ranges);
+  g_array_sort (ranges, compare_ranges);
+  for (guint i = 0; i < ranges->len; i++)
+    {
+      const Range *range = &g_array_index (ranges, Range, i);
+
+      if (range->start > done)
+        g_string_append_len (text, document->text + done, (gssize) (range->start - done));
+      done = MAX (done, range->end);
+    }
+  g_string_append_len (text, document->text + done, (gssize) (document->length - done));
+  return adopt (document, text->str, text->len, error);
+}
+
+/* ---- adding ---- */
+
+/* Where a new line of a table with a header goes: after its last key-value line, else right after the header. */
+static gsize
+end_of_lines (TomlDocument *document, const TomlNode *table)
+{
+  for (guint i = 0; i < document->sections->len; i++)
+    {
+      const TomlSection *section = &g_array_index (document->sections, TomlSection, i);
+      gsize last = section->header_end;
+
+      if (section->table != table)
+        continue;
+      for (gsize line = last; line < section->end;)
+        {
+          gsize next = line_end (document, line);
+
+          if (!is_blank_line (document, line) && first_character (document, line) != '#')
+            last = next;
+          line = next;
+        }
+      return MIN (last, section->end);
+    }
+  return document->length;
+}
+
+static gboolean
+ends_in_newline (TomlDocument *document, gsize offset)
+{
+  return offset == 0 || document->text[offset - 1] == '\n' ||
+         (offset == 3 && memcmp (document->text, "\xef\xbb\xbf", 3) == 0);
+}
+
+static gboolean
+add_line (TomlDocument *document, const TomlNode *table, const char *key, const char *toml, GError **error)
+{
+  gsize where = end_of_lines (document, table);
+  const char *newline = newline_of (document);
+  g_autofree char *quoted = toml_quote_key (key);
+  g_autofree char *line =
+      g_strconcat (ends_in_newline (document, where) ? "" : newline, quoted, " = ", toml,
+                   where == document->length && !ends_in_newline (document, where) ? "" : newline, NULL);
+
+  return splice (document, where, where, line, error);
+}
+
+static gboolean
+add_inline (TomlDocument *document, const TomlNode *table, const char *key, const char *toml, GError **error)
+{
+  gsize where = table->end - 1;
+  g_autofree char *quoted = toml_quote_key (key);
+  g_autofree char *entry = NULL;
+
+  while (document->text[where - 1] == ' ' || document->text[where - 1] == '\t')
+    where--;
+  entry = g_strconcat (table->items->len > 0 ? ", " : " ", quoted, " = ", toml, document->text[where] == '}' ? " " : "",
+                       NULL);
+  return splice (document, where, where, entry, error);
+}
+
+/* A table that only dotted keys or longer headers name is written as dotted keys of the nearest table with a header. */
+static gboolean
+add_dotted (TomlDocument *document, const TomlNode *table, const char *key, const char *toml, GError **error)
+{
+  g_autoptr (GString) dotted = g_string_new (NULL);
+  const char *newline = newline_of (document);
+  g_autofree char *quoted = toml_quote_key (key);
+  const TomlNode *owner = table;
+  g_autofree char *line = NULL;
+  gsize where;
+
+  for (; owner->origin == TOML_ORIGIN_DOTTED; owner = owner->parent)
+    {
+      g_autofree char *name = toml_quote_key (owner->key);
+
+      g_string_prepend_c (dotted, '.');
+      g_string_prepend (dotted, name);
+    }
+  where = end_of_lines (document, owner);
+  line =
+      g_strconcat (ends_in_newline (document, where) ? "" : newline, dotted->str, quoted, " = ", toml, newline, NULL);
+  return splice (document, where, where, line, error);
+}
+
+static gboolean
+check_value (const char *toml, GError **error)
+{
+  g_autofree char *probe = g_strconcat ("x = ", toml, NULL);
+  g_autoptr (TomlDocument) document = toml_document_parse (probe, -1, error);
+
+  if (document == NULL)
+    return FALSE;
+  if (document->root->items->len == 1 && ((TomlNode *) document->root->items->pdata[0])->end == document->length)
+    return TRUE;
+  toml_set_error (error, TOML_ERROR_SYNTAX, "'%s' is not one value", toml);
+  return FALSE;
+}
+
+gboolean
+toml_document_set_text (TomlDocument *document, const char *const *path, const char *toml, GError **error)
+{
+  guint n = g_strv_length ((GStrv) path);
+  GError *local = NULL;
+  TomlNode *node, *table;
+
+  if (!check_path (path, error) || !check_value (toml, error))
+    return FALSE;
+  node = find (document, path, n, &local);
+  if (node != NULL && node->origin != TOML_ORIGIN_VALUE)
+    toml_set_error (&local, TOML_ERROR_TYPE, "'%s' is a table with sections of its own; remove it first", path[n - 1]);
+  if (local != NULL)
+    return g_propagate_error (error, local), FALSE;
+  if (node != NULL)
+    return splice (document, node->start, node->end, toml, error);
+  table = n == 1 ? document->root : find (document, path, n - 1, error);
+  if (table != NULL && table->type == TOML_TYPE_ARRAY && table->origin == TOML_ORIGIN_HEADER)
+    table = table->items->pdata[table->items->len - 1];
+  if (table == NULL || table->type != TOML_TYPE_TABLE)
+    {
+      if (error == NULL || *error == NULL)
+        toml_set_error (error, table == NULL ? TOML_ERROR_NOT_FOUND : TOML_ERROR_TYPE, "the table of '%s' is not there",
+                        path[n - 1]);
+      return FALSE;
+    }
+  switch (table->origin)
+    {
+    case TOML_ORIGIN_VALUE:
+      return add_inline (document, table, path[n - 1], toml, error);
+    case TOML_ORIGIN_DOTTED:
+      return add_dotted (document, table, path[n - 1], toml, error);
+    case TOML_ORIGIN_IMPLIED:
+      {
+        g_autofree char *header = path_to_header (path, n - 1);
+        g_autofree char *key = toml_quote_key (path[n - 1]);
+        const char *newline = newline_of (document);
+        g_autofree char *section = g_strconcat (ends_in_newline (document, document->length) ? "" : newline, newline,
+                                                "[", header, "]", newline, key, " = ", toml, newline, NULL);
+
+        return splice (document, document->length, document->length, section, error);
+      }
+    case TOML_ORIGIN_HEADER:
+    default:
+      return add_line (document, table, path[n - 1], toml, error);
+    }
+}
+
+gboolean
+toml_document_set_string (TomlDocument *document, const char *const *path, const char *value, GError **error)
+{
+  g_autofree char *quoted = NULL;
+
+  if (!g_utf8_validate (value, -1, NULL))
+    return toml_set_error (error, TOML_ERROR_ENCODING, "the value is not UTF-8"), FALSE;
+  quoted = toml_quote_string (value);
+  return toml_document_set_text (document, path, quoted, error);
+}
+
+/* After the last section of the table's siblings, so that tables of a kind stay together; else at the end. */
+static gsize
+place_of_table (TomlDocument *document, const TomlNode *parent)
+{
+  gsize place = document->length;
+  GArray *sections = document->sections;
+
+  for (guint i = 1; parent != NULL && parent != document->root && i < sections->len; i++)
+    {
+      const TomlSection *section = &g_array_index (sections, TomlSection, i);
+
+      if (is_inside (section->table, parent))
+        place = i + 1 < sections->len ? comments_above (document, section->end) : document->length;
+    }
+  return place;
+}
+
+gboolean
+toml_document_add_table (TomlDocument *document, const char *const *path, GError **error)
+{
+  guint n = g_strv_length ((GStrv) path);
+  g_autofree char *header = NULL;
+  const char *newline = newline_of (document);
+  g_autoptr (GString) section = g_string_new (NULL);
+  GError *local = NULL;
+  gsize where;
+
+  if (!check_path (path, error))
+    return FALSE;
+  header = path_to_header (path, n);
+  if (find (document, path, n, &local) != NULL)
+    toml_set_error (&local, TOML_ERROR_EXISTS, "'%s' is there already", header);
+  if (local != NULL)
+    return g_propagate_error (error, local), FALSE;
+  where = place_of_table (document, find (document, path, n - 1, NULL));
+  if (!ends_in_newline (document, where))
+    g_string_append (section, newline);
+  if (where > 0 && !(ends_in_newline (document, where) && is_blank_line (document, previous_line (document, where))))
+    g_string_append (section, newline);
+  g_string_append_printf (section, "[%s]%s", header, newline);
+  if (where < document->length && !is_blank_line (document, where))
+    g_string_append (section, newline);
+  return splice (document, where, where, section->str, error);
+}
+
+gboolean
+toml_document_append_string (TomlDocument *document, const char *const *path, const char *value, GError **error)
+{
+  TomlNode *array = find_existing (document, path, error);
+  g_autofree char *quoted = toml_quote_string (value);
+  g_autofree char *insert = NULL;
+  const TomlNode *last;
+  gsize line;
+
+  if (array == NULL)
+    return FALSE;
+  if (array->type != TOML_TYPE_ARRAY || array->origin != TOML_ORIGIN_VALUE)
+    return toml_set_error (error, TOML_ERROR_TYPE, "'%s' is not an array in brackets", array->key), FALSE;
+  if (!g_utf8_validate (value, -1, NULL))
+    return toml_set_error (error, TOML_ERROR_ENCODING, "the value is not UTF-8"), FALSE;
+  if (array->items->len == 0)
+    return splice (document, array->start + 1, array->start + 1, quoted, error);
+  last = array->items->pdata[array->items->len - 1];
+  for (line = last->start; line > 0 && document->text[line - 1] != '\n'; line--)
+    ;
+  if (line > array->start)
+    {
+      g_autofree char *indent = g_strndup (document->text + line, last->start - line);
+
+      insert = strspn (indent, " \t") == strlen (indent)
+                   ? g_strconcat (",", newline_of (document), indent, quoted, NULL)
+                   : g_strconcat (", ", quoted, NULL);
+    }
+  else
+    insert = g_strconcat (", ", quoted, NULL);
+  return splice (document, last->end, last->end, insert, error);
+}

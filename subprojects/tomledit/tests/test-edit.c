@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT */
+/* Edits change what they must and keep every other byte. */
+#include "tomledit.h"
+
+static const char config[] = "# The head.\n"
+                             "domains = [ \"a.com\",   # first\n"
+                             "  \"b.com\" ]\n"
+                             "\n"
+                             "trust='none'  # for now\n"
+                             "unknown = {x=1,y = 2}\n"
+                             "\n"
+                             "# about info\n"
+                             "[mailboxes.\"info@a.com\"]\n"
+                             "address = \"info@a.com\"\n"
+                             "owner=\"me\"\n"
+                             "\n"
+                             "[[mailboxes.\"info@a.com\".hooks]]\n"
+                             "event = \"on_receive\"\n"
+                             "\n"
+                             "# about x\n"
+                             "[mailboxes.\"x@a.com\"]\n"
+                             "address = \"x@a.com\"\n"
+                             "owner = \"me\"\n"
+                             "\n"
+                             "[ domain . \"b.com\" ] # odd\n"
+                             "dkim_selector = \"s\"\n";
+
+typedef gboolean (*EditFunc) (TomlDocument *, GError **);
+
+static char *
+replace (const char *text, const char *from, const char *to)
+{
+  g_auto (GStrv) parts = g_strsplit (text, from, 2);
+
+  g_assert_nonnull (parts[1]);
+  return g_strconcat (parts[0], to, parts[1], NULL);
+}
+
+static void
+expect (TomlDocument *document, const char *text)
+{
+  g_autofree char *got = toml_document_to_text (document, NULL);
+
+  g_assert_cmpstr (got, ==, text);
+}
+
+static TomlDocument *
+parse (const char *text)
+{
+  g_autoptr (GError) error = NULL;
+  TomlDocument *document = toml_document_parse (text, -1, &error);
+
+  g_assert_no_error (error);
+  return document;
+}
+
+#define PATH(...) ((const char *const[]){ __VA_ARGS__, NULL })
+
+static void
+test_value_is_replaced_in_place (void)
+{
+  g_autoptr (TomlDocument) document = parse (config);
+  g_autofree char *expected = replace (config, "'none'", "\"verified\"");
+
+  g_assert_true (toml_document_set_string (document, PATH ("trust"), "verified", NULL));
+  expect (document, expected);
+  g_assert_cmpstr (toml_node_get_string (toml_table_get (toml_document_get_root (document), "trust")), ==, "verified");
+}
+
+static void
+test_array_is_appended_to (void)
+{
+  g_autoptr (TomlDocument) document = parse (config);
+  g_autofree char *expected = replace (config, "\"b.com\" ]", "\"b.com\",\n  \"c.com\" ]");
+
+  g_assert_true (toml_document_append_string (document, PATH ("domains"), "c.com", NULL));
+  expect (document, expected);
+}
+
+static void
+test_table_added_among_its_kind_can_be_removed (void)
+{
+  g_autoptr (TomlDocument) document = parse (config);
+  const char *const *path = PATH ("mailboxes", "new@a.com");
+  g_autofree char *expected =
+      replace (config, "[ domain", "[mailboxes.\"new@a.com\"]\naddress = \"new@a.com\"\nowner = \"you\"\n\n[ domain");
+
+  g_assert_true (toml_document_add_table (document, path, NULL));
+  g_assert_true (toml_document_set_string (document, PATH ("mailboxes", "new@a.com", "address"), "new@a.com", NULL));
+  g_assert_true (toml_document_set_string (document, PATH ("mailboxes", "new@a.com", "owner"), "you", NULL));
+  expect (document, expected);
+  g_assert_true (toml_document_remove (document, path, NULL));
+  expect (document, config);
+}
+
+static void
+test_table_goes_with_its_comment_and_sub_tables (void)
+{
+  g_autoptr (TomlDocument) document = parse (config);
+  g_autofree char *expected =
+      replace (config,
+               "# about info\n[mailboxes.\"info@a.com\"]\naddress = \"info@a.com\"\nowner=\"me\"\n\n"
+               "[[mailboxes.\"info@a.com\".hooks]]\nevent = \"on_receive\"\n\n",
+               "");
+
+  g_assert_true (toml_document_remove (document, PATH ("mailboxes", "info@a.com"), NULL));
+  expect (document, expected);
+}
+
+static void
+test_last_table_added_at_the_end_can_be_removed (void)
+{
+  static const char *const texts[] = { "a = 1\n", "a = 1\n\n[b]\n", "", "a = 1", "# only a comment\n", "a = 1\r\n" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autoptr (TomlDocument) document = parse (texts[i]);
+      g_autofree char *got = NULL;
+
+      g_assert_true (toml_document_add_table (document, PATH ("t"), NULL));
+      g_assert_true (toml_document_set_string (document, PATH ("t", "k"), "v", NULL));
+      g_assert_true (toml_document_remove (document, PATH ("t"), NULL));
+      got = toml_document_to_text (document, NULL);
+      if (i == 3)
+        g_assert_cmpstr (got, ==, "a = 1\n");
+      else
+        g_assert_cmpstr (got, ==, texts[i]);
+    }
+}
+
+static void
+test_inline_table_is_edited_in_its_line (void)
+{
+  g_autoptr (TomlDocument) document = parse (config);
+  g_autofree char *added = replace (config, "{x=1,y = 2}", "{x=1,y = 2, z = 3 }");
+  g_autofree char *removed = replace (config, "{x=1,y = 2}", "{y = 2}");
+
+  g_assert_true (toml_document_set_text (document, PATH ("unknown", "z"), "3", NULL));
+  expect (document, added);
+  g_clear_pointer (&document, toml_document_free);
+  document = parse (config);
+  g_assert_true (toml_document_remove (document, PATH ("unknown", "x"), NULL));
+  expect (document, removed);
+}
+
+static void
+test_failing_edit_changes_nothing (void)
+{
+  g_autoptr (TomlDocument) document = parse (config);
+  GError *error = NULL;
+
+  g_assert_false (toml_document_add_table (document, PATH ("mailboxes", "x@a.com"), &error));
+  g_assert_error (error, TOML_ERROR, TOML_ERROR_EXISTS);
+  g_clear_error (&error);
+  g_assert_false (toml_document_set_string (document, PATH ("trust", "x"), "y", &error));
+  g_assert_error (error, TOML_ERROR, TOML_ERROR_TYPE);
+  g_clear_error (&error);
+  g_assert_false (toml_document_remove (document, PATH ("nothing"), &error));
+  g_assert_error (error, TOML_ERROR, TOML_ERROR_NOT_FOUND);
+  g_clear_error (&error);
+  g_assert_false (toml_document_set_text (document, PATH ("trust"), "1\ny = 2", &error));
+  g_assert_error (error, TOML_ERROR, TOML_ERROR_SYNTAX);
+  g_clear_error (&error);
+  g_assert_false (toml_document_set_string (document, PATH ("trust"), "\xff", &error));
+  g_assert_error (error, TOML_ERROR, TOML_ERROR_ENCODING);
+  g_clear_error (&error);
+  expect (document, config);
+}
+
+static void
+test_deep_nesting_is_refused (void)
+{
+  g_autoptr (GString) text = g_string_new ("a = ");
+  g_autoptr (GError) error = NULL;
+
+  for (int i = 0; i < 100000; i++)
+    g_string_append_c (text, '[');
+  g_assert_null (toml_document_parse (text->str, (gssize) text->len, &error));
+  g_assert_error (error, TOML_ERROR, TOML_ERROR_DEPTH);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/toml/edit/value-is-replaced-in-place", test_value_is_replaced_in_place);
+  g_test_add_func ("/toml/edit/array-is-appended-to", test_array_is_appended_to);
+  g_test_add_func ("/toml/edit/table-added-among-its-kind-can-be-removed",
+                   test_table_added_among_its_kind_can_be_removed);
+  g_test_add_func ("/toml/edit/table-goes-with-its-comment-and-sub-tables",
+                   test_table_goes_with_its_comment_and_sub_tables);
+  g_test_add_func ("/toml/edit/last-table-added-at-the-end-can-be-removed",
+                   test_last_table_added_at_the_end_can_be_removed);
+  g_test_add_func ("/toml/edit/inline-table-is-edited-in-its-line", test_inline_table_is_edited_in_its_line);
+  g_test_add_func ("/toml/edit/failing-edit-changes-nothing", test_failing_edit_changes_nothing);
+  g_test_add_func ("/toml/deep-nesting-is-refused", test_deep_nesting_is_refused);
+  return g_test_run ();
+}
