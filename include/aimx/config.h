@@ -118,6 +118,8 @@ AIMX_API gboolean aimx_mailbox_is_catchall (const AimxMailbox *self);
 AIMX_API AimxTrust aimx_mailbox_get_trust (const AimxMailbox *self, AimxConfigSource *source);
 /** aimx_mailbox_get_trusted_senders: Returns: (transfer none) (array zero-terminated=1): effective globs */
 AIMX_API const char *const *aimx_mailbox_get_trusted_senders (const AimxMailbox *self);
+/** aimx_mailbox_trusts_sender: Returns: whether @address matches one of the effective globs */
+AIMX_API gboolean aimx_mailbox_trusts_sender (const AimxMailbox *self, const char *address);
 /** aimx_mailbox_get_hooks: Returns: (transfer none) (element-type AimxHook): in config order */
 AIMX_API GPtrArray *aimx_mailbox_get_hooks (const AimxMailbox *self);
 /** aimx_mailbox_keeps_raw: Returns: whether the original is kept beside the message (`raw = true`) */

@@ -232,6 +232,8 @@ parse_array (Parser *self, TomlNode *node)
         return FALSE;
       if (at (self, ']'))
         break;
+      if (self->p == self->end)
+        return fail_at (self, open, TOML_ERROR_SYNTAX, "this array is not closed");
       item = toml_node_new (self->document, node, TOML_TYPE_STRING);
       item->key_start = (gsize) (self->p - self->text);
       g_ptr_array_add (node->items, item);

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A snapshot while it is being built; afterwards nobody writes to it.
+ */
+#pragma once
+
+#include <aimx/config.h>
+#include <tomledit.h>
+
+G_BEGIN_DECLS
+
+struct _AimxHook
+{
+  char *name;
+  gboolean named;
+  char *event;
+  GStrv command;
+  guint timeout;
+  gboolean fire_on_untrusted;
+};
+
+struct _AimxMailbox
+{
+  char *name;
+  char *address;
+  char *key;
+  char *domain;
+  char *directory;
+  char *owner;
+  gboolean catchall;
+  gboolean raw;
+  gboolean has_trust;
+  AimxTrust trust;
+  AimxConfigSource trust_source;
+  GStrv trusted_senders;
+  GPtrArray *hooks;
+};
+
+struct _AimxDomain
+{
+  char *name;
+  char *selector;
+  char *signature;
+  char *overrides;
+  gboolean has_trust;
+  AimxTrust trust;
+  GStrv trusted_senders;
+  GPtrArray *mailboxes;
+};
+
+struct _AimxConfig
+{
+  GObject parent;
+  GPtrArray *domains;
+  GHashTable *domains_by_name;
+  GPtrArray *mailboxes;
+  GHashTable *mailboxes_by_name;    /* canonical FQDN */
+  GHashTable *mailboxes_by_address; /* lower case */
+  char *data_dir;
+  guint max_connections;
+  guint max_connections_per_address;
+  GStrv disabled_modules;
+  GPtrArray *warnings;
+  gboolean needs_migration;
+};
+
+/** aimx_config_new_empty: Returns: (transfer full): a snapshot to be filled */
+AimxConfig *aimx_config_new_empty (void);
+/** aimx_domain_free: frees it */
+void aimx_domain_free (gpointer domain);
+/** aimx_mailbox_free: frees it */
+void aimx_mailbox_free (gpointer mailbox);
+/** aimx_hook_free: frees it */
+void aimx_hook_free (gpointer hook);
+
+/**
+ * aimx_config_parse:
+ * @file: name for messages
+ * @text: the file's text
+ * @length: bytes
+ * @error: return location
+ *
+ * Returns: (transfer full) (nullable): a snapshot, or %AIMX_ERROR_VALIDATION with file, line, column, key and repair
+ */
+AimxConfig *aimx_config_parse (const char *file, const char *text, gsize length, GError **error);
+
+/** aimx_glob_matches: `*` any run, `?` one, `[...]` class, `{a,b}` alternatives; time is bounded by the lengths'
+ * product for each alternative */
+gboolean aimx_glob_matches (const char *pattern, const char *text);
+/** aimx_glob_check: Returns: %NULL when @pattern is well formed, else what is wrong with it */
+const char *aimx_glob_check (const char *pattern);
+
+G_END_DECLS

@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: MIT */
+/* The snapshot: lookups and getters. */
+#include "config-private.h"
+
+#include <string.h>
+
+G_DEFINE_TYPE (AimxConfig, aimx_config, G_TYPE_OBJECT)
+
+const char *
+aimx_config_source_to_string (AimxConfigSource source)
+{
+  static const char *const names[] = { "default", "global", "domain", "mailbox" };
+
+  return names[source];
+}
+
+GPtrArray *
+aimx_config_get_domains (AimxConfig *self)
+{
+  return self->domains;
+}
+
+const AimxDomain *
+aimx_config_get_default_domain (AimxConfig *self)
+{
+  return self->domains->pdata[0];
+}
+
+const AimxDomain *
+aimx_config_get_domain (AimxConfig *self, const char *name)
+{
+  g_autofree char *lower = g_ascii_strdown (name, -1);
+
+  return g_hash_table_lookup (self->domains_by_name, lower);
+}
+
+GPtrArray *
+aimx_config_get_mailboxes (AimxConfig *self)
+{
+  return self->mailboxes;
+}
+
+const AimxMailbox *
+aimx_config_get_mailbox (AimxConfig *self, const char *fqdn)
+{
+  return g_hash_table_lookup (self->mailboxes_by_name, fqdn);
+}
+
+const AimxMailbox *
+aimx_config_resolve_recipient (AimxConfig *self, const char *address, const AimxDomain **domain)
+{
+  g_autofree char *lower = g_utf8_strdown (address, -1);
+  const char *at = strrchr (lower, '@');
+  const AimxDomain *found = NULL;
+  const AimxMailbox *mailbox = NULL;
+
+  if (at == NULL && strcmp (lower, "postmaster") == 0)
+    {
+      char *full = g_strconcat (lower, "@", aimx_config_get_default_domain (self)->name, NULL);
+
+      g_free (lower);
+      lower = full;
+      at = strrchr (lower, '@');
+    }
+  if (at != NULL)
+    found = g_hash_table_lookup (self->domains_by_name, at + 1);
+  if (domain != NULL)
+    *domain = found;
+  if (found != NULL)
+    mailbox = g_hash_table_lookup (self->mailboxes_by_address, lower);
+  if (found != NULL && mailbox == NULL)
+    {
+      g_autofree char *catchall = g_strconcat ("*@", found->name, NULL);
+
+      mailbox = g_hash_table_lookup (self->mailboxes_by_address, catchall);
+    }
+  return mailbox;
+}
+
+char *
+aimx_config_resolve_name (AimxConfig *self, const char *name)
+{
+  const char *at = strrchr (name, '@');
+  g_autofree char *domain = NULL;
+
+  if (at != NULL)
+    {
+      domain = g_ascii_strdown (at + 1, -1);
+      return g_strdup_printf ("%.*s@%s", (int) (at - name), name, domain);
+    }
+  return g_strconcat (strcmp (name, "catchall") == 0 ? "*" : name, "@", aimx_config_get_default_domain (self)->name,
+                      NULL);
+}
+
+const char *
+aimx_config_get_data_dir (AimxConfig *self)
+{
+  return self->data_dir;
+}
+
+guint
+aimx_config_get_max_connections (AimxConfig *self)
+{
+  return self->max_connections;
+}
+
+guint
+aimx_config_get_max_connections_per_address (AimxConfig *self)
+{
+  return self->max_connections_per_address;
+}
+
+gboolean
+aimx_config_is_module_disabled (AimxConfig *self, const char *module)
+{
+  return self->disabled_modules != NULL && g_strv_contains ((const char *const *) self->disabled_modules, module);
+}
+
+const char *const *
+aimx_config_get_warnings (AimxConfig *self)
+{
+  return (const char *const *) self->warnings->pdata;
+}
+
+gboolean
+aimx_config_needs_migration (AimxConfig *self)
+{
+  return self->needs_migration;
+}
+
+/* ---- domains, mailboxes, hooks ---- */
+
+const char *
+aimx_domain_get_name (const AimxDomain *self)
+{
+  return self->name;
+}
+
+const char *
+aimx_domain_get_dkim_selector (const AimxDomain *self)
+{
+  return self->selector;
+}
+
+const char *
+aimx_domain_get_signature (const AimxDomain *self)
+{
+  return self->signature;
+}
+
+const char *
+aimx_domain_get_overrides (const AimxDomain *self)
+{
+  return self->overrides;
+}
+
+GPtrArray *
+aimx_domain_get_mailboxes (const AimxDomain *self)
+{
+  return self->mailboxes;
+}
+
+const char *
+aimx_mailbox_get_name (const AimxMailbox *self)
+{
+  return self->name;
+}
+
+const char *
+aimx_mailbox_get_address (const AimxMailbox *self)
+{
+  return self->address;
+}
+
+const char *
+aimx_mailbox_get_domain (const AimxMailbox *self)
+{
+  return self->domain;
+}
+
+const char *
+aimx_mailbox_get_directory (const AimxMailbox *self)
+{
+  return self->directory;
+}
+
+const char *
+aimx_mailbox_get_owner (const AimxMailbox *self)
+{
+  return self->owner;
+}
+
+gboolean
+aimx_mailbox_is_catchall (const AimxMailbox *self)
+{
+  return self->catchall;
+}
+
+AimxTrust
+aimx_mailbox_get_trust (const AimxMailbox *self, AimxConfigSource *source)
+{
+  if (source != NULL)
+    *source = self->trust_source;
+  return self->trust;
+}
+
+const char *const *
+aimx_mailbox_get_trusted_senders (const AimxMailbox *self)
+{
+  return (const char *const *) self->trusted_senders;
+}
+
+gboolean
+aimx_mailbox_trusts_sender (const AimxMailbox *self, const char *address)
+{
+  g_autofree char *lower = g_utf8_strdown (address, -1);
+
+  for (guint i = 0; self->trusted_senders[i] != NULL; i++)
+    {
+      g_autofree char *pattern = g_utf8_strdown (self->trusted_senders[i], -1);
+
+      if (aimx_glob_matches (pattern, lower))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+GPtrArray *
+aimx_mailbox_get_hooks (const AimxMailbox *self)
+{
+  return self->hooks;
+}
+
+gboolean
+aimx_mailbox_keeps_raw (const AimxMailbox *self)
+{
+  return self->raw;
+}
+
+const char *
+aimx_hook_get_name (const AimxHook *self)
+{
+  return self->name;
+}
+
+const char *
+aimx_hook_get_event (const AimxHook *self)
+{
+  return self->event;
+}
+
+const char *const *
+aimx_hook_get_command (const AimxHook *self)
+{
+  return (const char *const *) self->command;
+}
+
+guint
+aimx_hook_get_timeout (const AimxHook *self)
+{
+  return self->timeout;
+}
+
+gboolean
+aimx_hook_fires_on_untrusted (const AimxHook *self)
+{
+  return self->fire_on_untrusted;
+}
+
+/* ---- life ---- */
+
+void
+aimx_hook_free (gpointer data)
+{
+  AimxHook *self = data;
+
+  g_free (self->name);
+  g_free (self->event);
+  g_strfreev (self->command);
+  g_free (self);
+}
+
+void
+aimx_mailbox_free (gpointer data)
+{
+  AimxMailbox *self = data;
+
+  g_free (self->name);
+  g_free (self->address);
+  g_free (self->key);
+  g_free (self->domain);
+  g_free (self->directory);
+  g_free (self->owner);
+  g_strfreev (self->trusted_senders);
+  g_ptr_array_unref (self->hooks);
+  g_free (self);
+}
+
+void
+aimx_domain_free (gpointer data)
+{
+  AimxDomain *self = data;
+
+  g_free (self->name);
+  g_free (self->selector);
+  g_free (self->signature);
+  g_free (self->overrides);
+  g_strfreev (self->trusted_senders);
+  g_ptr_array_unref (self->mailboxes);
+  g_free (self);
+}
+
+static void
+aimx_config_finalize (GObject *object)
+{
+  AimxConfig *self = AIMX_CONFIG (object);
+
+  g_hash_table_unref (self->domains_by_name);
+  g_hash_table_unref (self->mailboxes_by_name);
+  g_hash_table_unref (self->mailboxes_by_address);
+  g_ptr_array_unref (self->domains);
+  g_ptr_array_unref (self->mailboxes);
+  g_ptr_array_unref (self->warnings);
+  g_strfreev (self->disabled_modules);
+  g_free (self->data_dir);
+  G_OBJECT_CLASS (aimx_config_parent_class)->finalize (object);
+}
+
+static void
+aimx_config_class_init (AimxConfigClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = aimx_config_finalize;
+}
+
+static void
+aimx_config_init (AimxConfig *self)
+{
+  self->domains = g_ptr_array_new_with_free_func (aimx_domain_free);
+  self->domains_by_name = g_hash_table_new (g_str_hash, g_str_equal);
+  self->mailboxes = g_ptr_array_new_with_free_func (aimx_mailbox_free);
+  self->mailboxes_by_name = g_hash_table_new (g_str_hash, g_str_equal);
+  self->mailboxes_by_address = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->warnings = g_ptr_array_new_with_free_func (g_free);
+}
+
+AimxConfig *
+aimx_config_new_empty (void)
+{
+  return g_object_new (AIMX_TYPE_CONFIG, NULL);
+}

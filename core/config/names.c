@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/* The syntax of names: domains (RFC 1035, 2.3.1), mailboxes to create, system users. */
+#include <aimx/config.h>
+#include <aimx/error.h>
+
+#include <string.h>
+
+#define DOMAIN_MAX 253
+#define LABEL_MAX  63
+#define LOCAL_MAX  64
+#define USER_MAX   32
+
+static gboolean
+label_is_valid (const char *label, gsize length)
+{
+  if (length == 0 || length > LABEL_MAX || label[0] == '-' || label[length - 1] == '-')
+    return FALSE;
+  for (gsize i = 0; i < length; i++)
+    if (!g_ascii_islower (label[i]) && !g_ascii_isdigit (label[i]) && label[i] != '-')
+      return FALSE;
+  return TRUE;
+}
+
+gboolean
+aimx_name_check_domain (const char *domain, GError **error)
+{
+  gsize labels = 0;
+  const char *p = domain;
+  gboolean valid = strlen (domain) <= DOMAIN_MAX;
+
+  while (valid)
+    {
+      gsize length = strcspn (p, ".");
+
+      valid = label_is_valid (p, length);
+      labels++;
+      if (p[length] == '\0')
+        break;
+      p += length + 1;
+    }
+  if (valid && labels >= 2)
+    return TRUE;
+  g_set_error (error, AIMX_ERROR, AIMX_ERROR_VALIDATION,
+               "'%s' is not a domain: it needs two or more labels of a-z, 0-9 and -, such as example.com", domain);
+  return FALSE;
+}
+
+gboolean
+aimx_name_check_new_mailbox (const char *local, GError **error)
+{
+  gsize length = strlen (local);
+  gboolean valid = length >= 1 && length <= LOCAL_MAX && local[0] != '.' && local[length - 1] != '.' &&
+                   strstr (local, "..") == NULL && strcmp (local, "catchall") != 0 &&
+                   strcmp (local, "aimx-catchall") != 0;
+
+  for (gsize i = 0; valid && i < length; i++)
+    valid = g_ascii_islower (local[i]) || g_ascii_isdigit (local[i]) || strchr (".-_", local[i]) != NULL;
+  if (!valid)
+    g_set_error (
+        error, AIMX_ERROR, AIMX_ERROR_VALIDATION,
+        "'%s' cannot be a mailbox name: 1 to 64 of a-z, 0-9, '.', '_' and '-', no dot at an end or two in a row, "
+        "not 'catchall'",
+        local);
+  return valid;
+}
+
+gboolean
+aimx_name_check_user (const char *user, GError **error)
+{
+  gsize length = strlen (user);
+  gboolean valid = length >= 1 && length <= USER_MAX && (g_ascii_islower (user[0]) || user[0] == '_');
+
+  for (gsize i = 1; valid && i < length; i++)
+    valid = g_ascii_islower (user[i]) || g_ascii_isdigit (user[i]) || user[i] == '_' || user[i] == '-' ||
+            (user[i] == '$' && i + 1 == length);
+  if (!valid)
+    g_set_error (error, AIMX_ERROR, AIMX_ERROR_MALFORMED, "'%s' is not the name of a user", user);
+  return valid;
+}

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT */
+/* Promises of core/config: what is accepted, what is refused and how, what a change keeps. */
+#include "config/config-private.h"
+
+#include <aimx/config-store.h>
+#include <aimx/error.h>
+#include <glib/gstdio.h>
+
+static const char good[] = "# mine\n"
+                           "domains = [\"A.com\", \"b.com\"]\n"
+                           "trust = \"verified\"\n"
+                           "trusted_senders = [\"*@friend.org\"]\n"
+                           "colour = 1\n"
+                           "\n"
+                           "[domain.\"b.com\"]\n"
+                           "trust = \"none\"\n"
+                           "dkim_selector = \"s1\"\n"
+                           "\n"
+                           "[mailboxes.\"info@a.com\"]\n"
+                           "address = \"info@a.com\"\n"
+                           "owner = \"alice\"\n"
+                           "[[mailboxes.\"info@a.com\".hooks]]\n"
+                           "event = \"on_receive\"\n"
+                           "cmd = [\"/bin/true\"]\n"
+                           "\n"
+                           "[mailboxes.\"*@b.com\"]\n"
+                           "address = \"*@b.com\"\n"
+                           "owner = \"aimx-catchall\"\n"
+                           "trusted_senders = []\n";
+
+static AimxConfig *
+parse (const char *text)
+{
+  g_autoptr (GError) error = NULL;
+  AimxConfig *config = aimx_config_parse ("c", text, strlen (text), &error);
+
+  g_assert_no_error (error);
+  return config;
+}
+
+static void
+test_lookups_follow_the_rules (void)
+{
+  g_autoptr (AimxConfig) config = parse (good);
+  const AimxMailbox *info = aimx_config_get_mailbox (config, "info@a.com");
+  const AimxDomain *domain;
+  AimxConfigSource source;
+  g_autofree char *name = aimx_config_resolve_name (config, "catchall");
+
+  g_assert_cmpstr (aimx_domain_get_name (aimx_config_get_default_domain (config)), ==, "a.com");
+  g_assert_true (aimx_config_resolve_recipient (config, "INFO@A.com", NULL) == info);
+  g_assert_null (aimx_config_resolve_recipient (config, "other@a.com", &domain));
+  g_assert_nonnull (domain);
+  g_assert_cmpstr (aimx_mailbox_get_directory (aimx_config_resolve_recipient (config, "any@b.com", NULL)), ==,
+                   "catchall");
+  g_assert_null (aimx_config_resolve_recipient (config, "x@c.com", &domain));
+  g_assert_null (domain);
+  g_assert_cmpstr (name, ==, "*@a.com");
+  g_assert_cmpint (aimx_mailbox_get_trust (info, &source), ==, AIMX_TRUST_VERIFIED);
+  g_assert_cmpint (source, ==, AIMX_CONFIG_SOURCE_GLOBAL);
+  g_assert_true (aimx_mailbox_trusts_sender (info, "Bob@Friend.org"));
+  g_assert_cmpint (aimx_mailbox_get_trust (aimx_config_get_mailbox (config, "*@b.com"), &source), ==, AIMX_TRUST_NONE);
+  g_assert_cmpint (source, ==, AIMX_CONFIG_SOURCE_DOMAIN);
+  g_assert_cmpstr (aimx_domain_get_overrides (aimx_config_get_domain (config, "b.com")), ==, "dkim_selector,trust");
+  g_assert_nonnull (strstr (aimx_config_get_warnings (config)[0], "line 5: unknown key 'colour'"));
+}
+
+static void
+test_derived_hook_name_is_the_documented_hash (void)
+{
+  g_autoptr (AimxConfig) config = parse (good);
+  GPtrArray *hooks = aimx_mailbox_get_hooks (aimx_config_get_mailbox (config, "info@a.com"));
+  static const guchar bytes[] = "on_receive\x1f/bin/true\x1f";
+  g_autofree char *sum = g_compute_checksum_for_data (G_CHECKSUM_SHA256, bytes, sizeof bytes);
+
+  sum[12] = '\0';
+  g_assert_cmpstr (aimx_hook_get_name (hooks->pdata[0]), ==, sum);
+}
+
+static void
+test_each_mistake_names_line_column_and_repair (void)
+{
+  static const struct
+  {
+    const char *text;
+    const char *says;
+  } cases[] = {
+    { "domains = [\n", "c: line 1, column 11: this array is not closed" },
+    { "x = 1\n", "`domains` is missing" },
+    { "domains = []\n", "line 1, column 1: domains: it is empty" },
+    { "domains = [\"a\"]\n", "'a' is not a domain" },
+    { "domains = [\"a.com\", \"A.COM\"]\n", "\"a.com\" is there twice" },
+    { "domains = \"a.com\"\n", "it is a string but must be an array" },
+    { "domain = \"a.com\"\ndomains = [\"a.com\"]\n", "both there" },
+    { "domains = [\"a.com\"]\n[domain.\"x.com\"]\n", "line 2, column 9: domain.\"x.com\": this table is for a domain" },
+    { "domains = [\"a.com\"]\ntrust = \"yes\"\n", "\"yes\" but must be \"none\" or \"verified\"" },
+    { "domains = [\"a.com\"]\ntrusted_senders = [\"{a\"]\n", "a { has no }" },
+    { "domains = [\"a.com\"]\n[mailboxes.\"i@a.com\"]\nowner = \"u\"\n", "`address` is missing" },
+    { "domains = [\"a.com\"]\n[mailboxes.\"i@a.com\"]\naddress = \"i@a.com\"\n", "`owner` is missing" },
+    { "domains = [\"a.com\"]\n[mailboxes.\"i@a.com\"]\naddress = \"i\"\nowner = \"u\"\n", "line 3, column 1" },
+    { "domains = [\"a.com\"]\n[mailboxes.\"i@b.com\"]\naddress = \"i@b.com\"\nowner = \"u\"\n", "not in `domains`" },
+    { "domains = [\"a.com\"]\n[mailboxes.\"j@a.com\"]\naddress = \"i@a.com\"\nowner = \"u\"\n",
+      "its key is not its address" },
+    { "domains = [\"a.com\"]\n[mailboxes.\"i@a.com\"]\naddress = \"i@a.com\"\nowner = \"u\"\n[mailboxes.i]\naddress = "
+      "\"I@a.com\"\nowner = \"u\"\n",
+      "used by two mailboxes" },
+    { "domains = [\"a.com\"]\n[mailboxes.\"i@a.com\"]\naddress = \"i@a.com\"\nowner = \"root\"\n",
+      "root can own only a catchall" },
+    { "domains = [\"a.com\"]\n[mailboxes.\"i@a.com\"]\naddress = \"i@a.com\"\nowner = \"U!\"\n",
+      "not the name of a user" },
+    { "domains = [\"a.com\"]\n[mailboxes.\"*@a.com\"]\naddress = \"*@a.com\"\nowner = "
+      "\"u\"\n[[mailboxes.\"*@a.com\".hooks]]\nevent = \"on_receive\"\ncmd = [\"/x\"]\n",
+      "a catchall can have no hooks" },
+    { "domains = [\"a.com\"]\n[mailboxes.\"i@a.com\"]\naddress = \"i@a.com\"\nowner = "
+      "\"u\"\n[[mailboxes.\"i@a.com\".hooks]]\nevent = \"on_receive\"\ncmd = [\"x\"]\n",
+      "absolute path" },
+    { "domains = [\"a.com\"]\n[mailboxes.\"i@a.com\"]\naddress = \"i@a.com\"\nowner = "
+      "\"u\"\n[[mailboxes.\"i@a.com\".hooks]]\nevent = \"on_receive\"\nrun_as = \"x\"\n",
+      "retired" },
+    { "domains = [\"a.com\"]\n[[hook_template]]\n", "templates are retired" },
+    { "domains = [\"a.com\"]\n[smtp]\nmax_connections = 0\n", "must be from 1" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (aimx_config_parse ("c", cases[i].text, strlen (cases[i].text), &error));
+      g_assert_error (error, AIMX_ERROR, AIMX_ERROR_VALIDATION);
+      if (strstr (error->message, cases[i].says) == NULL)
+        g_error ("case %u: \"%s\" does not say \"%s\"", (guint) i, error->message, cases[i].says);
+    }
+}
+
+static void
+test_globs_match_in_bounded_time (void)
+{
+  g_autofree char *stars = g_strnfill (2000, '*');
+  g_autofree char *pattern = g_strconcat (stars, "b", NULL);
+  g_autofree char *text = g_strnfill (2000, 'a');
+
+  g_assert_false (aimx_glob_matches (pattern, text));
+  g_assert_true (aimx_glob_matches ("{a,b*}@x.[a-c]om", "bob@x.com"));
+  g_assert_false (aimx_glob_matches ("?@x", "ab@x"));
+  g_assert_true (aimx_glob_matches ("[!a]*", "b"));
+}
+
+static char *
+write_config (const char *text)
+{
+  char *dir = g_dir_make_tmp ("aimx-config-XXXXXX", NULL);
+  g_autofree char *file = g_build_filename (dir, "config.toml", NULL);
+
+  g_assert_true (g_file_set_contents (file, text, -1, NULL));
+  return dir;
+}
+
+static void
+remove_config (char *dir)
+{
+  g_autofree char *file = g_build_filename (dir, "config.toml", NULL);
+
+  g_unlink (file);
+  g_assert_cmpint (g_rmdir (dir), ==, 0);
+  g_free (dir);
+}
+
+static void
+test_change_keeps_the_rest_and_hand_edits (void)
+{
+  char *dir = write_config (good);
+  g_autofree char *file = g_build_filename (dir, "config.toml", NULL);
+  g_autofree char *edited = g_strconcat ("# by hand\n", good, NULL);
+  g_autofree char *expected =
+      g_strconcat (edited, "\n[mailboxes.\"new@a.com\"]\naddress = \"new@a.com\"\nowner = \"bob\"\n", NULL);
+  g_autoptr (AimxConfigStore) store = aimx_config_store_open (dir, NULL);
+  g_autoptr (AimxLockManager) locks = aimx_lock_manager_new ();
+  g_autoptr (AimxLockGuard) guard = aimx_lock_manager_acquire (locks, NULL, AIMX_LOCK_CONFIG, NULL, NULL, NULL);
+  g_autoptr (AimxConfigChange) change = NULL;
+  g_autoptr (AimxConfig) config = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *back = NULL;
+
+  g_assert_true (g_file_set_contents (file, edited, -1, NULL));
+  change = aimx_config_store_begin (store, guard, NULL);
+  g_assert_true (aimx_config_change_add_mailbox (change, "new@a.com", "bob", NULL));
+  g_assert_true (aimx_config_change_commit (change, NULL));
+  g_assert_true (g_file_get_contents (file, &text, NULL, NULL));
+  g_assert_cmpstr (text, ==, expected);
+  config = aimx_config_store_get (store);
+  g_assert_nonnull (aimx_config_get_mailbox (config, "new@a.com"));
+  g_clear_object (&change);
+  change = aimx_config_store_begin (store, guard, NULL);
+  g_assert_true (aimx_config_change_remove_mailbox (change, "new@a.com", NULL));
+  g_assert_true (aimx_config_change_commit (change, NULL));
+  g_assert_true (g_file_get_contents (file, &back, NULL, NULL));
+  g_assert_cmpstr (back, ==, edited);
+  g_clear_object (&change);
+  remove_config (dir);
+}
+
+static void
+test_broken_file_refuses_a_change_and_a_reload (void)
+{
+  char *dir = write_config (good);
+  g_autofree char *file = g_build_filename (dir, "config.toml", NULL);
+  g_autoptr (AimxConfigStore) store = aimx_config_store_open (dir, NULL);
+  g_autoptr (AimxLockManager) locks = aimx_lock_manager_new ();
+  g_autoptr (AimxLockGuard) guard = aimx_lock_manager_acquire (locks, NULL, AIMX_LOCK_CONFIG, NULL, NULL, NULL);
+  g_autoptr (AimxConfig) before = aimx_config_store_get (store);
+  g_autoptr (AimxConfig) after = NULL;
+  GError *error = NULL;
+
+  g_assert_true (g_file_set_contents (file, "domains = [", -1, NULL));
+  g_assert_null (aimx_config_store_begin (store, guard, &error));
+  g_assert_error (error, AIMX_ERROR, AIMX_ERROR_VALIDATION);
+  g_clear_error (&error);
+  g_assert_false (aimx_config_store_reload (store, guard, &error));
+  g_assert_nonnull (strstr (error->message, "line 1, column 11"));
+  g_clear_error (&error);
+  after = aimx_config_store_get (store);
+  g_assert_true (before == after);
+  remove_config (dir);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/config/lookups-follow-the-rules", test_lookups_follow_the_rules);
+  g_test_add_func ("/config/derived-hook-name-is-the-documented-hash", test_derived_hook_name_is_the_documented_hash);
+  g_test_add_func ("/config/each-mistake-names-line-column-and-repair", test_each_mistake_names_line_column_and_repair);
+  g_test_add_func ("/config/globs-match-in-bounded-time", test_globs_match_in_bounded_time);
+  g_test_add_func ("/config/change-keeps-the-rest-and-hand-edits", test_change_keeps_the_rest_and_hand_edits);
+  g_test_add_func ("/config/broken-file-refuses-a-change-and-a-reload", test_broken_file_refuses_a_change_and_a_reload);
+  return g_test_run ();
+}
