@@ -218,13 +218,15 @@ read_trust (Loader *self, TomlNode *table, gboolean *has, AimxTrust *trust, GStr
 static gboolean
 add_domain (Loader *self, const TomlNode *node)
 {
+  g_autofree char *written = NULL;
   g_autofree char *name = NULL;
   g_autoptr (GError) why = NULL;
   AimxDomain *domain;
 
   if (!check_type (self, node, TOML_TYPE_STRING, "\"example.com\""))
     return FALSE;
-  name = g_ascii_strdown (g_strstrip (g_strdup (toml_node_get_string (node))), -1);
+  written = g_strdup (toml_node_get_string (node));
+  name = g_ascii_strdown (g_strstrip (written), -1);
   if (!aimx_name_check_domain (name, &why))
     return fail_at (self, node, "%s", why->message);
   if (g_hash_table_contains (self->config->domains_by_name, name))

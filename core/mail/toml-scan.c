@@ -18,7 +18,7 @@ has_prefix (const char *at, const char *end, const char *prefix)
 static const char *
 end_of_line (const char *at, const char *end)
 {
-  const char *feed = memchr (at, '\n', (gsize) (end - at));
+  const char *feed = at < end ? memchr (at, '\n', (gsize) (end - at)) : NULL;
 
   return feed != NULL ? feed : end;
 }
