@@ -33,7 +33,9 @@ typedef enum
  * @requires: (nullable) (array zero-terminated=1): names of modules that are loaded before
  * @flags: see #AimxModuleFlags
  * @load: registers verbs and services; no I/O on listeners yet; main thread
- * @start: (nullable): opens listeners, begins work; main thread. An error ends a daemon's start
+ * @start: (nullable): gets hold of what may fail (reads certificates, binds addresses) without letting anybody in; main
+ * thread. An error ends a daemon's start
+ * @open: (nullable): every module has started: lets clients in; main thread. An error ends a daemon's start
  * @stop: (nullable): closes listeners, lets what is in progress finish and then calls aimx_module_stopped(), at once or
  * later; main thread
  * @unload: (nullable): drops everything; nothing of the module runs afterwards; main thread
@@ -48,6 +50,7 @@ typedef struct
   const char *const *requires;
   gboolean (*load) (AimxModule *self, AimxServer *server, GError **error);
   gboolean (*start) (AimxModule *self, AimxServer *server, GError **error);
+  gboolean (*open) (AimxModule *self, AimxServer *server, GError **error);
   void (*stop) (AimxModule *self, AimxServer *server);
   void (*unload) (AimxModule *self, AimxServer *server);
   gpointer reserved[8];
