@@ -1,0 +1,130 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Messages a second, and the wait from the end of the data to its `250`: AIMX, Postfix delivering to a maildir, and the
+disk alone, in turn, on the same file system.
+
+    inbound.py BUILD-DIR [--rounds N] [--messages N] [--quick]
+
+Each figure is the median of the rounds.  Postfix counts a message when it is in the maildir, its wait ends when it is
+queued; without root or an unpacked Postfix its columns stay empty.  `cpu us` is the daemon's processor time a message:
+together with the client's, it is where the time goes that the disk does not take.
+"""
+
+import argparse
+import os
+import pathlib
+import pwd
+import shutil
+import tempfile
+
+import measure
+import postfix
+
+MAILBOX = "info@agents.test"
+
+
+def measure_disk(place, build, sessions, messages, size):
+    work = tempfile.mkdtemp(prefix="disk-", dir=place)
+    try:
+        result = measure.run_json(build / "bench/bench-disk", "--directory", work, "--writers", sessions, "--files", messages,
+                                  "--size", size)
+    finally:
+        shutil.rmtree(work)
+    return {"rate": messages / result["seconds"], **result}
+
+
+def load(build, port, sessions, messages, size):
+    result = measure.run_json(build / "bench/bench-load", "--port", port, "--to", MAILBOX, "--sessions", sessions,
+                              "--messages", messages, "--size", size)
+    if result["accepted"] != messages:
+        raise RuntimeError(f"only {result['accepted']} of {messages} messages were accepted")
+    return result
+
+
+def empty(server):
+    for path in server.folder(MAILBOX).glob("*"):
+        path.unlink()
+
+
+def measure_aimx(server, build, sessions, messages, size):
+    before = server.cpu_seconds()
+    result = load(build, server.port, sessions, messages, size)
+    cpu = (server.cpu_seconds() - before) / messages * 1e6
+    stored = len(os.listdir(server.folder(MAILBOX)))
+    if stored != messages:
+        raise RuntimeError(f"{stored} files for {messages} messages")
+    empty(server)
+    return {"rate": messages / result["seconds"], "cpu": cpu, **result}
+
+
+def measure_postfix(peer, build, sessions, messages, size):
+    result = load(build, peer.port, sessions, messages, size)
+    started = result["seconds"]
+    extra = peer.wait_until_delivered(messages)
+    peer.forget()
+    return {"rate": messages / (started + extra), **result}
+
+
+def column(results, key, form="{:.0f}"):
+    return form.format(measure.median([result[key] for result in results])) if results else ""
+
+
+def measure_case(servers, build, place, case, rounds):
+    sessions, messages, size = case
+    aimx, peer, disk = [], [], []
+    for _ in range(rounds):
+        aimx.append(measure_aimx(servers[0], build, sessions, messages, size))
+        if servers[1]:
+            peer.append(measure_postfix(servers[1], build, sessions, messages, size))
+        disk.append(measure_disk(place, build, sessions, messages, size))
+    rate, raw = (measure.median([result["rate"] for result in results]) for results in (aimx, disk))
+    ratio = f"{rate / measure.median([result['rate'] for result in peer]):.2f}" if peer else ""
+    return [column(aimx, "rate"), column(peer, "rate"), column(disk, "rate"), ratio, f"{100 * rate / raw:.0f} %",
+            column(aimx, "p50_us"), column(aimx, "p99_us"), column(peer, "p50_us"), column(peer, "p99_us"),
+            column(aimx, "cpu")]
+
+
+HEADER = ["", "aimx/s", "postfix/s", "disk/s", "x postfix", "of disk", "p50 us", "p99 us", "postfix p50", "postfix p99",
+          "cpu us"]
+
+
+def measure_place(daemon, build, name, place, options):
+    owner = daemon.ordinary_users()[0]
+    rows = []
+    config = "[smtp]\nmax_connections_per_address = 1000\n"
+    with daemon.Daemon(mailboxes={MAILBOX: owner}, config=config, parent=place, env={"AIMX_LOG": "warning"}) as server:
+        peer = postfix.Postfix(place, pwd.getpwnam(owner).pw_uid) if postfix.is_available() else None
+        try:
+            for size in (4096,) if options.quick else (4096, 102400):
+                for sessions in (1, 10, 50):
+                    case = (sessions, options.messages, size)
+                    rows.append([f"{name}, {size // 1024} KiB, {sessions} sessions",
+                                 *measure_case((server, peer), build, place, case, options.rounds)])
+        finally:
+            if peer:
+                peer.close()
+    return rows
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Throughput and latency of mail coming in.")
+    parser.add_argument("build")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--messages", type=int, default=1500)
+    parser.add_argument("--quick", action="store_true", help="4 KiB on disk only")
+    options = parser.parse_args()
+    daemon = measure.use_build(options.build)
+    build = measure.ROOT / options.build
+    disk = measure.ROOT / "scratch"
+    disk.mkdir(exist_ok=True)
+    places = [("disk", disk)]
+    if not options.quick and pathlib.Path("/dev/shm").is_dir():
+        places.append(("tmpfs", pathlib.Path("/dev/shm")))
+    rows = []
+    for name, place in places:
+        rows += measure_place(daemon, build, name, place, options)
+    measure.table(HEADER, rows)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: MIT
+"""What the measurements share: the build under test, medians, tables."""
+
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+
+
+def use_build(build_dir):
+    """Makes the scratch daemon run what is built in build_dir; returns the module."""
+    os.environ["AIMX_BUILD_DIR"] = str(ROOT / build_dir)
+    sys.path.insert(0, str(ROOT / "tests" / "e2e"))
+    import daemon  # pylint: disable=import-outside-toplevel
+    return daemon
+
+
+def run_json(*command):
+    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise RuntimeError(f"{command[0]}: {done.stderr}")
+    return json.loads(done.stdout)
+
+
+def median(values):
+    return statistics.median(values)
+
+
+def table(header, rows):
+    """Prints columns as wide as their contents; the first is text, the rest numbers."""
+    cells = [header, *[[str(cell) for cell in row] for row in rows]]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(header))]
+    for row in cells:
+        first = row[0].ljust(widths[0])
+        print("  ".join([first, *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:]))]).rstrip(), flush=True)
