@@ -4,7 +4,7 @@
  *
  * An event has a name and a dictionary (`a{sv}`). Emitting copies a reference into a queue and returns: a slow listener
  * never holds up a delivery. Listeners run one after the other in the order in which they subscribed, events in the
- * order in which they were emitted.
+ * order in which they were emitted. An event goes to those who had subscribed when it was emitted.
  */
 #pragma once
 
@@ -42,7 +42,8 @@ G_DECLARE_FINAL_TYPE (AimxEventBus, aimx_event_bus, AIMX, EVENT_BUS, GObject)
  */
 typedef void (*AimxEventFunc) (const char *name, GVariant *details, gpointer user_data);
 
-/** aimx_event_bus_new: Returns: (transfer full): a bus that delivers on @context */
+/** aimx_event_bus_new: Returns: (transfer full): a bus that delivers on @context (nullable: the default one); its last
+ * reference is dropped there */
 AIMX_API AimxEventBus *aimx_event_bus_new (GMainContext *context);
 
 /**

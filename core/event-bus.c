@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The event bus: a queue under a mutex, emptied by one source on the main context.
+ *
+ * Events and subscriptions are numbered from one counter, so that an event goes to exactly those who had subscribed
+ * when it was emitted. The source takes a few events a turn and lets the loop do other things in between. Listeners run
+ * without the mutex; a subscription lives until its listener has returned.
+ */
+#include <aimx/event-bus.h>
+#include <aimx/log.h>
+
+/* Events delivered before the loop may do something else. */
+#define EVENTS_A_TURN 64
+
+typedef struct
+{
+  guint64 number;
+  char *name;
+  GVariant *details;
+} Event;
+
+typedef struct
+{
+  int ref_count;
+  guint64 number;
+  guint id;
+  int ended;
+  char *name;
+  AimxEventFunc func;
+  gpointer user_data;
+  GDestroyNotify destroy;
+} Subscription;
+
+struct _AimxEventBus
+{
+  GObject parent;
+  GMainContext *context;
+  GMutex mutex; /* guards what follows */
+  GQueue events;
+  GPtrArray *subscriptions; /* in the order of subscribing */
+  guint64 next_number;
+  guint next_id;
+  GSource *source; /* attached while events wait */
+  guint64 dropped; /* since the queue was last empty */
+};
+
+G_DEFINE_TYPE (AimxEventBus, aimx_event_bus, G_TYPE_OBJECT)
+
+static void
+event_free (Event *event)
+{
+  g_free (event->name);
+  g_variant_unref (event->details);
+  g_free (event);
+}
+
+static Subscription *
+subscription_ref (Subscription *subscription)
+{
+  g_atomic_int_inc (&subscription->ref_count);
+  return subscription;
+}
+
+static void
+subscription_unref (gpointer data)
+{
+  Subscription *subscription = data;
+
+  if (!g_atomic_int_dec_and_test (&subscription->ref_count))
+    return;
+  if (subscription->destroy != NULL)
+    subscription->destroy (subscription->user_data);
+  g_free (subscription->name);
+  g_free (subscription);
+}
+
+/* ---- delivery, on the main context ---- */
+
+/* The next event with those who want it; %NULL when there is none. */
+static Event *
+take_event (AimxEventBus *self, GPtrArray *listeners)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  Event *event = g_queue_pop_head (&self->events);
+
+  if (event == NULL)
+    {
+      self->dropped = 0;
+      g_clear_pointer (&self->source, g_source_unref);
+      return NULL;
+    }
+  for (guint i = 0; i < self->subscriptions->len; i++)
+    {
+      Subscription *subscription = self->subscriptions->pdata[i];
+
+      if (subscription->number < event->number &&
+          (subscription->name == NULL || strcmp (subscription->name, event->name) == 0))
+        g_ptr_array_add (listeners, subscription_ref (subscription));
+    }
+  return event;
+}
+
+static gboolean
+deliver_one (AimxEventBus *self)
+{
+  g_autoptr (GPtrArray) listeners = g_ptr_array_new_with_free_func (subscription_unref);
+  Event *event = take_event (self, listeners);
+
+  if (event == NULL)
+    return FALSE;
+  for (guint i = 0; i < listeners->len; i++)
+    {
+      Subscription *listener = listeners->pdata[i];
+
+      if (!g_atomic_int_get (&listener->ended))
+        listener->func (event->name, event->details, listener->user_data);
+    }
+  event_free (event);
+  return TRUE;
+}
+
+static gboolean
+deliver_some (gpointer user_data)
+{
+  AimxEventBus *self = user_data;
+
+  for (int i = 0; i < EVENTS_A_TURN; i++)
+    if (!deliver_one (self))
+      return G_SOURCE_REMOVE;
+  return G_SOURCE_CONTINUE;
+}
+
+static GSource *
+attach (AimxEventBus *self, GSourceFunc func, gpointer user_data, GDestroyNotify destroy)
+{
+  GSource *source = g_idle_source_new ();
+
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_static_name (source, "aimx events");
+  g_source_set_callback (source, func, user_data, destroy);
+  g_source_attach (source, self->context);
+  return source;
+}
+
+/* ---- subscribing and emitting, on any thread ---- */
+
+guint
+aimx_event_bus_subscribe (AimxEventBus *self,
+                          const char *name,
+                          AimxEventFunc func,
+                          gpointer user_data,
+                          GDestroyNotify destroy)
+{
+  g_autoptr (GMutexLocker) locker = NULL;
+  Subscription *subscription;
+
+  g_return_val_if_fail (AIMX_IS_EVENT_BUS (self), 0);
+  g_return_val_if_fail (func != NULL, 0);
+
+  subscription = g_new0 (Subscription, 1);
+  subscription->ref_count = 1;
+  subscription->name = g_strdup (name);
+  subscription->func = func;
+  subscription->user_data = user_data;
+  subscription->destroy = destroy;
+  locker = g_mutex_locker_new (&self->mutex);
+  subscription->number = self->next_number++;
+  subscription->id = ++self->next_id;
+  g_ptr_array_add (self->subscriptions, subscription);
+  return subscription->id;
+}
+
+static Subscription *
+steal_subscription (AimxEventBus *self, guint id)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  for (guint i = 0; i < self->subscriptions->len; i++)
+    {
+      Subscription *subscription = self->subscriptions->pdata[i];
+
+      if (subscription->id == id)
+        return g_ptr_array_steal_index (self->subscriptions, i);
+    }
+  return NULL;
+}
+
+static gboolean
+do_nothing (gpointer user_data)
+{
+  return G_SOURCE_REMOVE;
+}
+
+void
+aimx_event_bus_unsubscribe (AimxEventBus *self, guint id)
+{
+  Subscription *subscription;
+
+  g_return_if_fail (AIMX_IS_EVENT_BUS (self));
+
+  subscription = steal_subscription (self, id);
+  g_return_if_fail (subscription != NULL);
+  g_atomic_int_set (&subscription->ended, TRUE);
+  if (g_main_context_is_owner (self->context))
+    subscription_unref (subscription);
+  else
+    g_source_unref (attach (self, do_nothing, subscription, subscription_unref));
+}
+
+/* Makes room for one more by dropping the oldest; with the mutex held. */
+static Event *
+drop_oldest (AimxEventBus *self)
+{
+  if (g_queue_get_length (&self->events) < AIMX_EVENT_QUEUE_MAX)
+    return NULL;
+  self->dropped++;
+  return g_queue_pop_head (&self->events);
+}
+
+/* A flood is told about once, and again at each doubling. */
+static void
+warn_about_drop (Event *oldest, guint64 dropped)
+{
+  if ((dropped & (dropped - 1)) == 0)
+    aimx_log (G_LOG_LEVEL_WARNING, "MESSAGE",
+              "events come faster than their listeners take them: %" G_GUINT64_FORMAT " dropped, the last one '%s'",
+              dropped, oldest->name);
+}
+
+void
+aimx_event_bus_emit (AimxEventBus *self, const char *name, GVariant *details)
+{
+  g_autoptr (GVariant) owned = NULL;
+  Event *oldest, *event;
+  guint64 dropped;
+
+  g_return_if_fail (AIMX_IS_EVENT_BUS (self));
+  g_return_if_fail (name != NULL);
+  g_return_if_fail (details == NULL || g_variant_is_of_type (details, G_VARIANT_TYPE_VARDICT));
+
+  owned = g_variant_ref_sink (details != NULL ? details : g_variant_new ("a{sv}", NULL));
+  event = g_new0 (Event, 1);
+  event->name = g_strdup (name);
+  event->details = g_steal_pointer (&owned);
+  g_mutex_lock (&self->mutex);
+  oldest = drop_oldest (self);
+  dropped = self->dropped;
+  event->number = self->next_number++;
+  g_queue_push_tail (&self->events, event);
+  if (self->source == NULL)
+    self->source = attach (self, deliver_some, self, NULL);
+  g_mutex_unlock (&self->mutex);
+  if (oldest == NULL)
+    return;
+  warn_about_drop (oldest, dropped);
+  event_free (oldest);
+}
+
+/* ---- the object ---- */
+
+static void
+aimx_event_bus_finalize (GObject *object)
+{
+  AimxEventBus *self = AIMX_EVENT_BUS (object);
+
+  if (self->source != NULL)
+    g_source_destroy (self->source);
+  g_clear_pointer (&self->source, g_source_unref);
+  g_queue_clear_full (&self->events, (GDestroyNotify) event_free);
+  g_ptr_array_unref (self->subscriptions);
+  g_main_context_unref (self->context);
+  g_mutex_clear (&self->mutex);
+  G_OBJECT_CLASS (aimx_event_bus_parent_class)->finalize (object);
+}
+
+static void
+aimx_event_bus_class_init (AimxEventBusClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = aimx_event_bus_finalize;
+}
+
+static void
+aimx_event_bus_init (AimxEventBus *self)
+{
+  g_mutex_init (&self->mutex);
+  g_queue_init (&self->events);
+  self->subscriptions = g_ptr_array_new_with_free_func (subscription_unref);
+}
+
+AimxEventBus *
+aimx_event_bus_new (GMainContext *context)
+{
+  AimxEventBus *self = g_object_new (AIMX_TYPE_EVENT_BUS, NULL);
+
+  self->context = g_main_context_ref (context != NULL ? context : g_main_context_default ());
+  return self;
+}
