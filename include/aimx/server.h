@@ -97,9 +97,9 @@ AIMX_API gint64 aimx_server_get_body_limit (AimxServer *self, const char *verb);
  * aimx_server_authorize:
  * @self: the server
  * @caller: who
- * @action: what
+ * @action: what, but not %AIMX_ACTION_MAILBOX_CREATE
  * @verb: for the log
- * @mailbox: (nullable): on which mailbox
+ * @mailbox: (nullable): on which mailbox; needed for %AIMX_ACTION_MAILBOX_OWNER
  * @error: return location
  *
  * Decides and logs. Blocks on the name service at worst: pool threads only.
@@ -113,12 +113,35 @@ AIMX_API gboolean aimx_server_authorize (AimxServer *self,
                                          const AimxMailbox *mailbox,
                                          GError **error);
 /**
+ * aimx_server_authorize_owner:
+ * @self: the server
+ * @caller: who
+ * @verb: for the log
+ * @mailbox: canonical FQDN, for the log
+ * @owner: user name of the owner to be
+ * @error: return location
+ *
+ * For a mailbox that is not there yet: root may give it to anybody, everyone else to themselves only. Decides and logs
+ * as aimx_server_authorize() does. Pool threads only.
+ *
+ * Returns: whether the caller may make a mailbox of @owner; else %AIMX_ERROR_ACCESS
+ */
+AIMX_API gboolean aimx_server_authorize_owner (AimxServer *self,
+                                               AimxCaller *caller,
+                                               const char *verb,
+                                               const char *mailbox,
+                                               const char *owner,
+                                               GError **error);
+/**
  * aimx_server_owns:
  * @self: the server
  * @caller: who
  * @mailbox: what
  *
  * For listings: the same rule as %AIMX_ACTION_MAILBOX_OWNER without an entry in the log. Pool threads only.
+ *
+ * In a server of a command's own process that only reads, both say yes: the kernel decides there, by the rights that
+ * the process has on the files.
  */
 AIMX_API gboolean aimx_server_owns (AimxServer *self, AimxCaller *caller, const AimxMailbox *mailbox);
 

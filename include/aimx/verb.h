@@ -59,7 +59,7 @@ typedef struct
  * @AIMX_ACTION_SYSTEM: root; in a daemon that is not root, its own uid too
  * @AIMX_ACTION_MAILBOX_CREATE: the owner to be is the caller; the handler asks with aimx_server_authorize_owner()
  * @AIMX_ACTION_MAILBOX_OWNER: root or the owner of the mailbox. The core checks it before the handler runs when the
- * verb has a required header of type %AIMX_HEADER_MAILBOX; else the handler asks with aimx_server_authorize_owner()
+ * verb has a required header of type %AIMX_HEADER_MAILBOX; else the handler asks with aimx_server_authorize()
  *
  * The rule that authorizes a verb.
  */
@@ -76,9 +76,9 @@ typedef enum
  * @AIMX_VERB_READ_ONLY: changes nothing; runs in-process without a daemon for whoever can read the files
  * @AIMX_VERB_DESTRUCTIVE: loses data that was kept
  * @AIMX_VERB_NO_HEADERS: refuses any header line
- * @AIMX_VERB_BODY_REQUIRED: Content-Length must be there
+ * @AIMX_VERB_BODY_REQUIRED: Content-Length must be there; the handler gets a body, maybe an empty one
  * @AIMX_VERB_HIDES: to whoever is not its owner the mailbox does not exist: the answer is that of a missing one, byte
- * for byte
+ * for byte. With %AIMX_ACTION_MAILBOX_OWNER and a required %AIMX_HEADER_MAILBOX header only
  */
 typedef enum
 {
@@ -124,8 +124,8 @@ typedef AimxResponse *(*AimxVerbHandler) (AimxRequest *request, gpointer user_da
  * @body_limit: bytes; 0: no body
  * @action: who may
  * @flags: see #AimxVerbFlags
- * @missing: which error an unknown mailbox in an %AIMX_HEADER_MAILBOX header gives, %AIMX_ERROR_NO_ENTRY or
- * %AIMX_ERROR_MAILBOX
+ * @missing: which error an unknown mailbox in the required %AIMX_HEADER_MAILBOX header gives, %AIMX_ERROR_NO_ENTRY or
+ * %AIMX_ERROR_MAILBOX; 0: it need not be there. Must be set with %AIMX_ACTION_MAILBOX_OWNER
  * @result: shape of the answer
  * @result_schema: (nullable): JSON text that describes the answer: an object, or an array with one object, of key to
  * type name
