@@ -34,7 +34,16 @@ AIMX_API AimxTlsCredentials *aimx_tls_credentials_new (const char *cert_file, co
  */
 AIMX_API gboolean aimx_tls_credentials_is_current (AimxTlsCredentials *self);
 
-/** AimxTlsStatus: what a call on a stream came to */
+/**
+ * AimxTlsStatus:
+ * @AIMX_TLS_DONE: it has done something
+ * @AIMX_TLS_WANT_READ: nothing yet; again when the socket can be read
+ * @AIMX_TLS_WANT_WRITE: nothing yet; again when the socket can be written
+ * @AIMX_TLS_CLOSED: the peer is gone, with a goodbye or without
+ * @AIMX_TLS_FAILED: the peer broke the protocol, or nothing in common was found; the error is set
+ *
+ * What a call on a stream came to.
+ */
 typedef enum
 {
   AIMX_TLS_DONE,
