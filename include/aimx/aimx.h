@@ -12,6 +12,7 @@
 #include <aimx/envelope.h>
 #include <aimx/error.h>
 #include <aimx/event-bus.h>
+#include <aimx/frame.h>
 #include <aimx/ingester.h>
 #include <aimx/lock-manager.h>
 #include <aimx/log.h>
