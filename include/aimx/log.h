@@ -13,7 +13,7 @@
 /**
  * aimx_log:
  * @level: a GLogLevelFlags
- * @...: pairs of field name and printf format with its arguments, the last one "MESSAGE"
+ * @...: pairs of field name and value, which is a string as it is; then "MESSAGE", a printf format and its arguments
  *
  * Any thread; never blocks on a slow reader of the log.
  */
