@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: MIT */
+/* The module loader. */
+#include "module-loader.h"
+
+#include <aimx/log.h>
+
+#include <unistd.h>
+
+struct _AimxModuleLoader
+{
+  GStrv search_path;
+  GPtrArray *modules; /* by name; of two with one name the one that counts comes first */
+  GPtrArray *order;
+};
+
+/* The directories of the build tree that the running command was built in, if it was: `<dir>/cli/aimx`. */
+static GStrv
+find_build_tree (void)
+{
+  g_autofree char *exe = g_file_read_link ("/proc/self/exe", NULL);
+  g_autofree char *cli = exe != NULL ? g_path_get_dirname (exe) : NULL;
+  g_autofree char *tree = cli != NULL ? g_path_get_dirname (cli) : NULL;
+  g_autofree char *name = cli != NULL ? g_path_get_basename (cli) : NULL;
+  g_autoptr (GStrvBuilder) path = g_strv_builder_new ();
+  g_autofree char *modules = NULL;
+  g_autofree char *plugins = NULL;
+
+  if (g_strcmp0 (name, "cli") != 0)
+    return NULL;
+  modules = g_build_filename (tree, "modules", NULL);
+  plugins = g_build_filename (tree, "plugins", NULL);
+  if (!g_file_test (modules, G_FILE_TEST_IS_DIR))
+    return NULL;
+  g_strv_builder_add_many (path, modules, plugins, NULL);
+  return g_strv_builder_end (path);
+}
+
+AimxModuleLoader *
+aimx_module_loader_new (const char *const *search_path)
+{
+  static const char *const installed[] = { AIMX_MODULES_DIR, AIMX_PLUGINS_DIR, NULL };
+  AimxModuleLoader *self = g_new0 (AimxModuleLoader, 1);
+
+  self->search_path = search_path != NULL ? g_strdupv ((GStrv) search_path) : find_build_tree ();
+  if (self->search_path == NULL)
+    self->search_path = g_strdupv ((GStrv) installed);
+  self->modules = g_ptr_array_new_with_free_func (g_object_unref);
+  self->order = g_ptr_array_new_with_free_func (g_object_unref);
+  return self;
+}
+
+void
+aimx_module_loader_free (AimxModuleLoader *self)
+{
+  g_ptr_array_unref (self->order);
+  g_ptr_array_unref (self->modules);
+  g_strfreev (self->search_path);
+  g_free (self);
+}
+
+GPtrArray *
+aimx_module_loader_get_modules (AimxModuleLoader *self)
+{
+  return self->modules;
+}
+
+GPtrArray *
+aimx_module_loader_get_order (AimxModuleLoader *self)
+{
+  return self->order;
+}
+
+/* ---- finding ---- */
+
+static AimxModule *
+get_module (AimxModuleLoader *self, const char *name)
+{
+  for (guint i = 0; i < self->modules->len; i++)
+    if (strcmp (aimx_module_get_name (self->modules->pdata[i]), name) == 0)
+      return self->modules->pdata[i];
+  return NULL;
+}
+
+static void
+add_file (AimxModuleLoader *self, const char *name, const char *file)
+{
+  AimxModule *first = get_module (self, name);
+  AimxModule *module = aimx_module_new (name, file);
+
+  g_ptr_array_add (self->modules, module);
+  if (first != NULL)
+    aimx_module_refuse (module, "%s has the name of %s, which comes first", file, aimx_module_get_file (first));
+  else if (!aimx_module_name_is_valid (name))
+    aimx_module_refuse (module, "%s: a module's name is [a-z][a-z0-9-]*", file);
+}
+
+static void
+search_directory (AimxModuleLoader *self, const char *directory)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GDir) dir = g_dir_open (directory, 0, &error);
+  const char *entry;
+
+  if (dir == NULL)
+    {
+      if (!g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+        aimx_log (G_LOG_LEVEL_WARNING, "MESSAGE", "no modules are loaded from %s: %s", directory, error->message);
+      return;
+    }
+  while ((entry = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *nested_name = g_strconcat (entry, ".so", NULL);
+      g_autofree char *nested = g_build_filename (directory, entry, nested_name, NULL);
+      g_autofree char *file = g_build_filename (directory, entry, NULL);
+      g_autofree char *name = g_str_has_suffix (entry, ".so") ? g_strndup (entry, strlen (entry) - 3) : NULL;
+
+      if (name != NULL && !g_file_test (file, G_FILE_TEST_IS_DIR))
+        add_file (self, name, file);
+      else if (g_file_test (nested, G_FILE_TEST_EXISTS))
+        add_file (self, entry, nested);
+    }
+}
+
+/* Stable, so that of two with one name the first found stays first. */
+static int
+compare_names (gconstpointer a, gconstpointer b, gpointer user_data)
+{
+  return strcmp (aimx_module_get_name (*(AimxModule *const *) a), aimx_module_get_name (*(AimxModule *const *) b));
+}
+
+static void
+open_module (AimxModule *module, AimxConfig *config, AimxModuleLoaderFlags flags)
+{
+  if (aimx_module_get_state (module) != AIMX_MODULE_FOUND)
+    return;
+  if (aimx_config_is_module_disabled (config, aimx_module_get_name (module)))
+    {
+      aimx_module_disable (module, "the configuration disables it");
+      return;
+    }
+  aimx_module_open_file (module, geteuid () == 0 ? AIMX_MODULE_FILE_TRUSTED_ONLY : AIMX_MODULE_FILE_DEFAULT);
+  if ((flags & AIMX_MODULE_LOADER_WITHOUT_LISTENERS) != 0 && aimx_module_is_listener (module))
+    aimx_module_disable (module, "it only lets clients in to a daemon, and there is none");
+}
+
+/* ---- requirements ---- */
+
+static const char *const *
+get_requirements (AimxModule *module)
+{
+  static const char *const none[] = { NULL };
+  const AimxModuleDescriptor *descriptor = aimx_module_get_descriptor (module);
+
+  return descriptor->requires != NULL ? descriptor->requires : none;
+}
+
+/* Refuses the module when one of its requirements cannot be met; whether it did. */
+static gboolean
+refuse_if_unmet (AimxModuleLoader *self, AimxModule *module)
+{
+  for (const char *const *name = get_requirements (module); *name != NULL; name++)
+    {
+      AimxModule *required = get_module (self, *name);
+      AimxModuleState state = required != NULL ? aimx_module_get_state (required) : AIMX_MODULE_REFUSED;
+
+      if (state != AIMX_MODULE_REFUSED && state != AIMX_MODULE_DISABLED)
+        continue;
+      aimx_module_refuse (module, "it requires module '%s', which is %s", *name,
+                          required != NULL ? aimx_module_state_to_string (state) : "not there");
+      return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
+is_ordered (AimxModuleLoader *self, AimxModule *module)
+{
+  return g_ptr_array_find (self->order, module, NULL);
+}
+
+static gboolean
+is_ready (AimxModuleLoader *self, AimxModule *module)
+{
+  if (aimx_module_get_state (module) != AIMX_MODULE_FOUND || is_ordered (self, module))
+    return FALSE;
+  for (const char *const *name = get_requirements (module); *name != NULL; name++)
+    if (!is_ordered (self, get_module (self, *name)))
+      return FALSE;
+  return TRUE;
+}
+
+static AimxModule *
+find_ready (AimxModuleLoader *self)
+{
+  for (guint i = 0; i < self->modules->len; i++)
+    if (is_ready (self, self->modules->pdata[i]))
+      return self->modules->pdata[i];
+  return NULL;
+}
+
+/* Follows from @module those requirements that are not in order, until a name comes again: `c -> a -> b -> a`. */
+static char *
+describe_circle (AimxModuleLoader *self, AimxModule *module)
+{
+  g_autoptr (GPtrArray) walked = g_ptr_array_new ();
+  GString *path = g_string_new (NULL);
+
+  while (!g_ptr_array_find (walked, module, NULL))
+    {
+      const char *const *name = get_requirements (module);
+
+      g_ptr_array_add (walked, module);
+      g_string_append_printf (path, "%s -> ", aimx_module_get_name (module));
+      while (is_ordered (self, get_module (self, *name)))
+        name++;
+      module = get_module (self, *name);
+    }
+  g_string_append (path, aimx_module_get_name (module));
+  return g_string_free (path, FALSE);
+}
+
+static void
+refuse_unmet (AimxModuleLoader *self)
+{
+  gboolean changed = TRUE;
+
+  while (changed)
+    {
+      changed = FALSE;
+      for (guint i = 0; i < self->modules->len; i++)
+        if (aimx_module_get_state (self->modules->pdata[i]) == AIMX_MODULE_FOUND)
+          changed |= refuse_if_unmet (self, self->modules->pdata[i]);
+    }
+}
+
+/* What is left when nothing is ready stands in a circle, or requires what does. */
+static void
+refuse_circles (AimxModuleLoader *self)
+{
+  g_autoptr (GPtrArray) left = g_ptr_array_new ();
+  g_autoptr (GPtrArray) circles = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < self->modules->len; i++)
+    {
+      AimxModule *module = self->modules->pdata[i];
+
+      if (aimx_module_get_state (module) != AIMX_MODULE_FOUND || is_ordered (self, module))
+        continue;
+      g_ptr_array_add (left, module);
+      g_ptr_array_add (circles, describe_circle (self, module));
+    }
+  for (guint i = 0; i < left->len; i++)
+    aimx_module_refuse (left->pdata[i], "requirements go round in a circle: %s", (const char *) circles->pdata[i]);
+}
+
+void
+aimx_module_loader_find (AimxModuleLoader *self, AimxConfig *config, AimxModuleLoaderFlags flags)
+{
+  AimxModule *ready;
+
+  for (guint i = 0; self->search_path[i] != NULL; i++)
+    search_directory (self, self->search_path[i]);
+  g_ptr_array_sort_with_data (self->modules, compare_names, NULL);
+  for (guint i = 0; i < self->modules->len; i++)
+    open_module (self->modules->pdata[i], config, flags);
+  refuse_unmet (self);
+  while ((ready = find_ready (self)) != NULL)
+    g_ptr_array_add (self->order, g_object_ref (ready));
+  refuse_circles (self);
+}
+
+/* ---- loading ---- */
+
+void
+aimx_module_loader_load (AimxModuleLoader *self, AimxServer *server, AimxModuleWithdrawFunc withdraw)
+{
+  for (guint i = 0; i < self->order->len;)
+    {
+      AimxModule *module = self->order->pdata[i];
+
+      if (!refuse_if_unmet (self, module))
+        {
+          aimx_module_load (module, server);
+          if (aimx_module_get_state (module) == AIMX_MODULE_LOADED)
+            {
+              i++;
+              continue;
+            }
+          withdraw (server, module);
+        }
+      g_ptr_array_remove_index (self->order, i);
+    }
+}
+
+void
+aimx_module_loader_unload (AimxModuleLoader *self, AimxServer *server)
+{
+  while (self->order->len > 0)
+    {
+      g_autoptr (AimxModule) last = g_ptr_array_steal_index (self->order, self->order->len - 1);
+
+      aimx_module_unload (last, server);
+    }
+}

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * AimxModule: the life of one module. Everything runs on the main thread, but for the word that it has stopped.
+ */
+#include "module-private.h"
+
+#include <aimx/error.h>
+#include <aimx/log.h>
+
+typedef enum
+{
+  RUN_NOT_STARTED,
+  RUN_STARTED,
+  RUN_STOPPING,
+  RUN_STOPPED,
+} Run;
+
+struct _AimxModule
+{
+  GObject parent;
+  char *name;
+  char *file;
+  AimxModuleState state;
+  char *reason;
+  const AimxModuleDescriptor *descriptor;
+  gpointer data;
+  GDestroyNotify destroy;
+  int run; /* a Run; atomic */
+  AimxModuleStoppedFunc stopped_func;
+  gpointer stopped_data;
+};
+
+G_DEFINE_TYPE (AimxModule, aimx_module, G_TYPE_OBJECT)
+
+const char *
+aimx_module_state_to_string (AimxModuleState state)
+{
+  static const char *const names[] = { "found", "loading", "loaded", "refused", "disabled" };
+
+  return names[state];
+}
+
+AimxModule *
+aimx_module_new (const char *name, const char *file)
+{
+  AimxModule *self = g_object_new (AIMX_TYPE_MODULE, NULL);
+
+  self->name = g_strdup (name);
+  self->file = g_strdup (file);
+  return self;
+}
+
+const char *
+aimx_module_get_name (AimxModule *self)
+{
+  return self->name;
+}
+
+const char *
+aimx_module_get_file (AimxModule *self)
+{
+  return self->file;
+}
+
+AimxModuleState
+aimx_module_get_state (AimxModule *self)
+{
+  return self->state;
+}
+
+const char *
+aimx_module_get_reason (AimxModule *self)
+{
+  return self->reason;
+}
+
+const AimxModuleDescriptor *
+aimx_module_get_descriptor (AimxModule *self)
+{
+  return self->descriptor;
+}
+
+gboolean
+aimx_module_is_listener (AimxModule *self)
+{
+  return self->descriptor != NULL && (self->descriptor->flags & AIMX_MODULE_LISTENER) != 0;
+}
+
+void
+aimx_module_set_data (AimxModule *self, gpointer data, GDestroyNotify destroy)
+{
+  gpointer old = self->data;
+  GDestroyNotify old_destroy = self->destroy;
+
+  self->data = data;
+  self->destroy = destroy;
+  if (old_destroy != NULL && old != NULL)
+    old_destroy (old);
+}
+
+gpointer
+aimx_module_get_data (AimxModule *self)
+{
+  return self->data;
+}
+
+/* ---- left out ---- */
+
+void
+aimx_module_refuse (AimxModule *self, const char *format, ...)
+{
+  va_list args;
+
+  va_start (args, format);
+  g_free (self->reason);
+  self->reason = g_strdup_vprintf (format, args);
+  va_end (args);
+  self->state = AIMX_MODULE_REFUSED;
+  aimx_log (G_LOG_LEVEL_WARNING, AIMX_LOG_MODULE, self->name, "MESSAGE", "module '%s' is refused: %s", self->name,
+            self->reason);
+}
+
+void
+aimx_module_disable (AimxModule *self, const char *reason)
+{
+  g_free (self->reason);
+  self->reason = g_strdup (reason);
+  self->state = AIMX_MODULE_DISABLED;
+}
+
+/* ---- its life ---- */
+
+void
+aimx_module_open_file (AimxModule *self, AimxModuleFileFlags flags)
+{
+  g_autoptr (GError) error = NULL;
+
+  self->descriptor = aimx_module_file_open (self->file, self->name, flags, &error);
+  if (self->descriptor == NULL)
+    aimx_module_refuse (self, "%s", error->message);
+}
+
+/* A module that fails has to say why; one that does not is blamed for that. */
+static gboolean
+run (AimxModule *self,
+     AimxServer *server,
+     gboolean (*func) (AimxModule *self, AimxServer *server, GError **error),
+     GError **error)
+{
+  g_autoptr (GError) why = NULL;
+
+  if (func == NULL || func (self, server, &why))
+    return TRUE;
+  if (why == NULL)
+    g_set_error (&why, AIMX_ERROR, AIMX_ERROR_MODULE, "it failed without saying why");
+  g_propagate_prefixed_error (error, g_steal_pointer (&why), "module '%s': ", self->name);
+  return FALSE;
+}
+
+void
+aimx_module_load (AimxModule *self, AimxServer *server)
+{
+  g_autoptr (GError) why = NULL;
+
+  self->state = AIMX_MODULE_LOADING;
+  if (self->descriptor->load (self, server, &why))
+    self->state = AIMX_MODULE_LOADED;
+  else
+    {
+      aimx_module_refuse (self, "it could not be loaded: %s", why != NULL ? why->message : "it does not say why");
+      aimx_module_set_data (self, NULL, NULL);
+    }
+}
+
+gboolean
+aimx_module_start (AimxModule *self, AimxServer *server, GError **error)
+{
+  if (!run (self, server, self->descriptor->start, error))
+    return FALSE;
+  g_atomic_int_set (&self->run, RUN_STARTED);
+  return TRUE;
+}
+
+gboolean
+aimx_module_let_in (AimxModule *self, AimxServer *server, GError **error)
+{
+  return run (self, server, self->descriptor->open, error);
+}
+
+void
+aimx_module_stop (AimxModule *self, AimxServer *server, AimxModuleStoppedFunc func, gpointer user_data)
+{
+  self->stopped_func = func;
+  self->stopped_data = user_data;
+  if (g_atomic_int_compare_and_exchange (&self->run, RUN_STARTED, RUN_STOPPING) && self->descriptor->stop != NULL)
+    self->descriptor->stop (self, server);
+  else
+    {
+      g_atomic_int_set (&self->run, RUN_STOPPED);
+      func (self, user_data);
+    }
+}
+
+void
+aimx_module_stopped (AimxModule *self)
+{
+  g_return_if_fail (AIMX_IS_MODULE (self));
+
+  if (g_atomic_int_compare_and_exchange (&self->run, RUN_STOPPING, RUN_STOPPED))
+    self->stopped_func (self, self->stopped_data);
+}
+
+gboolean
+aimx_module_has_stopped (AimxModule *self)
+{
+  return g_atomic_int_get (&self->run) == RUN_STOPPED;
+}
+
+void
+aimx_module_unload (AimxModule *self, AimxServer *server)
+{
+  if (self->descriptor->unload != NULL)
+    self->descriptor->unload (self, server);
+  aimx_module_set_data (self, NULL, NULL);
+}
+
+static void
+aimx_module_finalize (GObject *object)
+{
+  AimxModule *self = AIMX_MODULE (object);
+
+  aimx_module_set_data (self, NULL, NULL);
+  g_free (self->name);
+  g_free (self->file);
+  g_free (self->reason);
+  G_OBJECT_CLASS (aimx_module_parent_class)->finalize (object);
+}
+
+static void
+aimx_module_class_init (AimxModuleClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = aimx_module_finalize;
+}
+
+static void
+aimx_module_init (AimxModule *self)
+{
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A module that does nothing. What is special about each is defined where it is built; it uses nothing of the core, so
+ * that any test can load it.
+ */
+#include <aimx/module.h>
+
+#ifndef ABI_VERSION
+#define ABI_VERSION AIMX_ABI_VERSION
+#endif
+#ifndef DESCRIPTOR_NAME
+#define DESCRIPTOR_NAME NAME
+#endif
+#ifndef FLAGS
+#define FLAGS AIMX_MODULE_NONE
+#endif
+#ifndef SYMBOL
+#define SYMBOL aimx_module
+#endif
+#ifdef REQUIRES
+static const char *const requirements[] = { REQUIRES, NULL };
+#else
+#define requirements NULL
+#endif
+
+#ifdef NO_LOAD
+#define load_func NULL
+#else
+static gboolean
+load_func (AimxModule *self, AimxServer *server, GError **error)
+{
+#ifdef FAILS
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, FAILS);
+  return FALSE;
+#else
+  return TRUE;
+#endif
+}
+#endif
+
+extern AIMX_API const AimxModuleDescriptor SYMBOL;
+const AimxModuleDescriptor SYMBOL = {
+  .abi_version = ABI_VERSION,
+  .flags = FLAGS,
+  .name = DESCRIPTOR_NAME,
+  .version = "1.2",
+  .summary = "does nothing",
+  .requires = requirements,
+  .load = load_func,
+};
