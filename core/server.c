@@ -1,0 +1,466 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * AimxServer: owns the parts, and runs what may block on its threads.
+ *
+ * There are two pools. Deliveries and whatever else modules run share one; verbs have another, since a handler of a
+ * plugin may never come back. Verbs and services are registered while modules load and only read afterwards.
+ */
+#include "server-internal.h"
+
+#include <aimx/error.h>
+#include <aimx/log.h>
+
+#include <unistd.h>
+
+/* Enough writers to share each sync of a disk that takes many in parallel; idle ones end after a while. */
+#define WORK_THREADS 64
+#define CALL_THREADS 16
+
+/* How long closing waits for what still runs on the pools. */
+#define CLOSE_WAIT_USEC (5 * G_USEC_PER_SEC)
+
+typedef struct
+{
+  AimxWorkFunc func;
+  gpointer user_data;
+} Work;
+
+typedef struct
+{
+  GObject *object;
+  AimxModule *module; /* not owned */
+} Service;
+
+struct _AimxServer
+{
+  GObject parent;
+  AimxServerMode mode;
+  char *runtime_dir;
+  GHashTable *options; /* name -> GStrv */
+  AimxConfigStore *config;
+  AimxLockManager *locks;
+  AimxAccounts *accounts;
+  AimxMailStore *mail;
+  AimxEventBus *events;
+  AimxAuthorizer *authorizer;
+  AimxVerbRegistry *verbs;
+  AimxModuleLoader *modules;
+  gulong config_handler;
+  GMutex mutex; /* guards what follows */
+  GCond idle;
+  guint n_works;        /* queued and running */
+  GHashTable *services; /* GType -> Service */
+  GThreadPool *work_pool;
+  GThreadPool *call_pool;
+  int ending;
+};
+
+G_DEFINE_TYPE (AimxServer, aimx_server, G_TYPE_OBJECT)
+
+/* ---- parts ---- */
+
+AimxServerMode
+aimx_server_get_mode (AimxServer *self)
+{
+  return self->mode;
+}
+
+AimxConfigStore *
+aimx_server_get_config_store (AimxServer *self)
+{
+  return self->config;
+}
+
+AimxLockManager *
+aimx_server_get_lock_manager (AimxServer *self)
+{
+  return self->locks;
+}
+
+AimxMailStore *
+aimx_server_get_mail_store (AimxServer *self)
+{
+  return self->mail;
+}
+
+AimxEventBus *
+aimx_server_get_event_bus (AimxServer *self)
+{
+  return self->events;
+}
+
+AimxAccounts *
+aimx_server_get_accounts (AimxServer *self)
+{
+  return self->accounts;
+}
+
+AimxAuthorizer *
+aimx_server_get_authorizer (AimxServer *self)
+{
+  return self->authorizer;
+}
+
+AimxVerbRegistry *
+aimx_server_get_verbs (AimxServer *self)
+{
+  return self->verbs;
+}
+
+AimxModuleLoader *
+aimx_server_get_modules (AimxServer *self)
+{
+  return self->modules;
+}
+
+const char *
+aimx_server_get_runtime_dir (AimxServer *self)
+{
+  return self->runtime_dir;
+}
+
+const char *const *
+aimx_server_get_option (AimxServer *self, const char *name)
+{
+  return g_hash_table_lookup (self->options, name);
+}
+
+/* ---- threads ---- */
+
+static void
+run_work (gpointer data, gpointer user_data)
+{
+  AimxServer *self = user_data;
+  g_autofree Work *work = data;
+
+  work->func (work->user_data);
+  g_mutex_lock (&self->mutex);
+  if (--self->n_works == 0)
+    g_cond_broadcast (&self->idle);
+  g_mutex_unlock (&self->mutex);
+}
+
+static void
+push_work (AimxServer *self, GThreadPool *pool, AimxWorkFunc func, gpointer user_data)
+{
+  Work *work = g_new (Work, 1);
+
+  *work = (Work){ func, user_data };
+  g_mutex_lock (&self->mutex);
+  self->n_works++;
+  g_mutex_unlock (&self->mutex);
+  /* A thread that cannot be made is no loss as long as there is one: the work is queued all the same. */
+  g_thread_pool_push (pool, work, NULL);
+}
+
+void
+aimx_server_run (AimxServer *self, AimxWorkFunc func, gpointer user_data)
+{
+  g_return_if_fail (AIMX_IS_SERVER (self));
+  g_return_if_fail (func != NULL);
+
+  push_work (self, self->work_pool, func, user_data);
+}
+
+void
+aimx_server_run_call (AimxServer *self, AimxWorkFunc func, gpointer user_data)
+{
+  push_work (self, self->call_pool, func, user_data);
+}
+
+/* Whether everything on the pools has finished in time. */
+static gboolean
+wait_until_idle (AimxServer *self)
+{
+  gint64 until = g_get_monotonic_time () + CLOSE_WAIT_USEC;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  while (self->n_works > 0)
+    if (!g_cond_wait_until (&self->idle, &self->mutex, until))
+      return FALSE;
+  return TRUE;
+}
+
+/* ---- verbs and services ---- */
+
+static gboolean
+check_loading (AimxModule *module, GError **error)
+{
+  if (aimx_module_get_state (module) == AIMX_MODULE_LOADING)
+    return TRUE;
+  g_set_error (error, AIMX_ERROR, AIMX_ERROR_MODULE, "module '%s' can register verbs and services only while it loads",
+               aimx_module_get_name (module));
+  return FALSE;
+}
+
+gboolean
+aimx_server_add_verb (AimxServer *self,
+                      AimxModule *module,
+                      const AimxVerbSpec *spec,
+                      gpointer user_data,
+                      GError **error)
+{
+  g_return_val_if_fail (AIMX_IS_SERVER (self), FALSE);
+  g_return_val_if_fail (AIMX_IS_MODULE (module), FALSE);
+  g_return_val_if_fail (spec != NULL, FALSE);
+
+  return check_loading (module, error) &&
+         aimx_verb_registry_add (self->verbs, aimx_module_get_name (module), spec, user_data, error);
+}
+
+gint64
+aimx_server_get_body_limit (AimxServer *self, const char *verb)
+{
+  const AimxVerb *found = aimx_verb_registry_lookup (self->verbs, verb);
+
+  return found != NULL ? (gint64) found->spec->body_limit : -1;
+}
+
+static void
+service_free (gpointer data)
+{
+  Service *service = data;
+
+  g_object_unref (service->object);
+  g_free (service);
+}
+
+static gboolean
+check_service (AimxModule *module, GType interface, GObject *service, GError **error)
+{
+  if (!check_loading (module, error))
+    return FALSE;
+  if (G_TYPE_IS_INTERFACE (interface) && g_type_is_a (G_OBJECT_TYPE (service), interface))
+    return TRUE;
+  g_set_error (error, AIMX_ERROR, AIMX_ERROR_MODULE, "what module '%s' provides is no %s",
+               aimx_module_get_name (module), g_type_name (interface));
+  return FALSE;
+}
+
+gboolean
+aimx_server_provide (AimxServer *self, AimxModule *module, GType interface, GObject *object, GError **error)
+{
+  g_autoptr (GMutexLocker) locker = NULL;
+  Service *service;
+
+  g_return_val_if_fail (AIMX_IS_SERVER (self), FALSE);
+  g_return_val_if_fail (AIMX_IS_MODULE (module), FALSE);
+  g_return_val_if_fail (G_IS_OBJECT (object), FALSE);
+
+  if (!check_service (module, interface, object, error))
+    return FALSE;
+  locker = g_mutex_locker_new (&self->mutex);
+  service = g_hash_table_lookup (self->services, GSIZE_TO_POINTER (interface));
+  if (service != NULL)
+    {
+      g_set_error (error, AIMX_ERROR, AIMX_ERROR_MODULE, "module '%s' provides %s, which module '%s' does already",
+                   aimx_module_get_name (module), g_type_name (interface), aimx_module_get_name (service->module));
+      return FALSE;
+    }
+  service = g_new (Service, 1);
+  *service = (Service){ g_object_ref (object), module };
+  g_hash_table_insert (self->services, GSIZE_TO_POINTER (interface), service);
+  return TRUE;
+}
+
+gpointer
+aimx_server_get_service (AimxServer *self, GType interface)
+{
+  g_autoptr (GMutexLocker) locker = NULL;
+  const Service *service;
+
+  g_return_val_if_fail (AIMX_IS_SERVER (self), NULL);
+
+  locker = g_mutex_locker_new (&self->mutex);
+  service = g_hash_table_lookup (self->services, GSIZE_TO_POINTER (interface));
+  return service != NULL ? g_object_ref (service->object) : NULL;
+}
+
+static gboolean
+is_of_module (gpointer key, gpointer value, gpointer module)
+{
+  return ((const Service *) value)->module == module;
+}
+
+static void
+withdraw (AimxServer *self, AimxModule *module)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  aimx_verb_registry_remove_module (self->verbs, aimx_module_get_name (module));
+  g_hash_table_foreach_remove (self->services, is_of_module, module);
+}
+
+void
+aimx_server_load_modules (AimxServer *self)
+{
+  g_autoptr (AimxConfig) config = aimx_config_store_get (self->config);
+
+  aimx_module_loader_find (self->modules, config,
+                           self->mode == AIMX_SERVER_DAEMON ? AIMX_MODULE_LOADER_DEFAULT
+                                                            : AIMX_MODULE_LOADER_WITHOUT_LISTENERS);
+  aimx_module_loader_load (self->modules, self, withdraw);
+}
+
+/* ---- authorization ---- */
+
+gboolean
+aimx_server_authorize (AimxServer *self,
+                       AimxCaller *caller,
+                       AimxAction action,
+                       const char *verb,
+                       const AimxMailbox *mailbox,
+                       GError **error)
+{
+  return aimx_authorizer_decide (self->authorizer, caller, action, verb,
+                                 mailbox != NULL ? aimx_mailbox_get_name (mailbox) : NULL,
+                                 mailbox != NULL ? aimx_mailbox_get_owner (mailbox) : NULL, error);
+}
+
+gboolean
+aimx_server_authorize_owner (AimxServer *self,
+                             AimxCaller *caller,
+                             const char *verb,
+                             const char *mailbox,
+                             const char *owner,
+                             GError **error)
+{
+  return aimx_authorizer_decide (self->authorizer, caller, AIMX_ACTION_MAILBOX_CREATE, verb, mailbox, owner, error);
+}
+
+gboolean
+aimx_server_owns (AimxServer *self, AimxCaller *caller, const AimxMailbox *mailbox)
+{
+  return aimx_authorizer_owns (self->authorizer, caller, aimx_mailbox_get_owner (mailbox));
+}
+
+/* ---- the end ---- */
+
+void
+aimx_server_shut_down (AimxServer *self)
+{
+  g_return_if_fail (AIMX_IS_SERVER (self));
+
+  g_atomic_int_set (&self->ending, TRUE);
+  g_main_context_wakeup (NULL);
+}
+
+gboolean
+aimx_server_is_ending (AimxServer *self)
+{
+  return g_atomic_int_get (&self->ending);
+}
+
+/* What still runs needs everything that is here: then it stays until the process ends, which is soon. */
+void
+aimx_server_close (AimxServer *self)
+{
+  g_return_if_fail (AIMX_IS_SERVER (self));
+
+  if (self->modules == NULL)
+    return;
+  if (!wait_until_idle (self))
+    {
+      aimx_log (G_LOG_LEVEL_WARNING, "MESSAGE", "something still runs; it is left to the end of the process");
+      g_object_ref (self);
+      return;
+    }
+  aimx_module_loader_unload (self->modules, self);
+  g_thread_pool_free (g_steal_pointer (&self->work_pool), FALSE, TRUE);
+  g_thread_pool_free (g_steal_pointer (&self->call_pool), FALSE, TRUE);
+  g_hash_table_remove_all (self->services);
+  g_clear_signal_handler (&self->config_handler, self->config);
+  g_clear_object (&self->events);
+  g_clear_object (&self->mail);
+  g_clear_pointer (&self->modules, aimx_module_loader_free);
+}
+
+/* ---- the object ---- */
+
+static void
+on_config_changed (AimxConfigStore *store, AimxConfig *config, gpointer user_data)
+{
+  AimxServer *self = user_data;
+
+  aimx_event_bus_emit (self->events, AIMX_EVENT_CONFIG_CHANGED, NULL);
+}
+
+static void
+add_option (AimxServer *self, const char *name, const char *const *values)
+{
+  if (values != NULL && *values != NULL)
+    g_hash_table_insert (self->options, (gpointer) name, g_strdupv ((GStrv) values));
+}
+
+static void
+take_settings (AimxServer *self, const AimxServerSettings *settings)
+{
+  const char *const cert[] = { settings->tls_cert, NULL };
+  const char *const key[] = { settings->tls_key, NULL };
+
+  self->mode = settings->mode;
+  self->runtime_dir = g_strdup (settings->runtime_dir);
+  add_option (self, "bind", settings->binds);
+  add_option (self, "tls-cert", cert);
+  add_option (self, "tls-key", key);
+  self->modules = aimx_module_loader_new (settings->module_path);
+}
+
+AimxServer *
+aimx_server_new (const AimxServerSettings *settings,
+                 AimxConfigStore *config,
+                 AimxLockManager *locks,
+                 AimxAccounts *accounts,
+                 AimxMailStore *mail)
+{
+  AimxServer *self = g_object_new (AIMX_TYPE_SERVER, NULL);
+
+  take_settings (self, settings);
+  self->config = g_object_ref (config);
+  self->locks = g_object_ref (locks);
+  self->accounts = g_object_ref (accounts);
+  self->mail = mail != NULL ? g_object_ref (mail) : NULL;
+  self->events = aimx_event_bus_new (NULL);
+  self->authorizer =
+      aimx_authorizer_new (accounts, geteuid (),
+                           self->mode == AIMX_SERVER_READ ? AIMX_AUTHORIZER_KERNEL_DECIDES : AIMX_AUTHORIZER_DEFAULT);
+  self->work_pool = g_thread_pool_new (run_work, self, WORK_THREADS, FALSE, NULL);
+  self->call_pool = g_thread_pool_new (run_work, self, CALL_THREADS, FALSE, NULL);
+  self->config_handler = g_signal_connect (config, "changed", G_CALLBACK (on_config_changed), self);
+  aimx_server_verbs_add (self->verbs);
+  return self;
+}
+
+static void
+aimx_server_finalize (GObject *object)
+{
+  AimxServer *self = AIMX_SERVER (object);
+
+  g_hash_table_unref (self->services);
+  g_hash_table_unref (self->options);
+  aimx_verb_registry_free (self->verbs);
+  g_clear_pointer (&self->authorizer, aimx_authorizer_free);
+  g_clear_object (&self->accounts);
+  g_clear_object (&self->locks);
+  g_clear_object (&self->config);
+  g_free (self->runtime_dir);
+  g_cond_clear (&self->idle);
+  g_mutex_clear (&self->mutex);
+  G_OBJECT_CLASS (aimx_server_parent_class)->finalize (object);
+}
+
+static void
+aimx_server_class_init (AimxServerClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = aimx_server_finalize;
+}
+
+static void
+aimx_server_init (AimxServer *self)
+{
+  g_mutex_init (&self->mutex);
+  g_cond_init (&self->idle);
+  self->options = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) g_strfreev);
+  self->services = g_hash_table_new_full (NULL, NULL, NULL, service_free);
+  self->verbs = aimx_verb_registry_new ();
+}
