@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The daemon's life: modules start, the pid file says who serves, doors open, the main loop runs, and it all ends in
+ * good order.
+ *
+ * The end: doors first, and only when whoever was inside has been served the modules behind them; 30 seconds for both
+ * together. A second signal ends the process at once.
+ */
+#include "pid-file.h"
+#include "server-internal.h"
+
+#include <aimx/log.h>
+
+#include <glib-unix.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#define END_SECONDS 30
+
+typedef struct
+{
+  AimxServer *server;
+  guint signals[3];
+  guint watchdog;
+  gboolean out_of_time;
+} Daemon;
+
+static GPtrArray *
+get_modules (Daemon *self)
+{
+  return aimx_module_loader_get_order (aimx_server_get_modules (self->server));
+}
+
+/* ---- signals ---- */
+
+static gboolean
+on_end_signal (gpointer user_data)
+{
+  Daemon *self = user_data;
+
+  if (aimx_server_is_ending (self->server))
+    {
+      aimx_log (G_LOG_LEVEL_WARNING, "MESSAGE", "told to stop again: ending at once");
+      aimx_pid_file_remove (aimx_server_get_runtime_dir (self->server));
+      _exit (EXIT_FAILURE);
+    }
+  aimx_server_shut_down (self->server);
+  return G_SOURCE_CONTINUE;
+}
+
+/* What comes of it is logged. */
+static void
+reload (gpointer user_data)
+{
+  g_autoptr (AimxServer) server = user_data;
+
+  aimx_server_reload (server, NULL);
+}
+
+static gboolean
+on_hangup (gpointer user_data)
+{
+  Daemon *self = user_data;
+
+  if (!aimx_server_is_ending (self->server))
+    aimx_server_run (self->server, reload, g_object_ref (self->server));
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+feed_watchdog (gpointer user_data)
+{
+  sd_notify (0, "WATCHDOG=1");
+  return G_SOURCE_CONTINUE;
+}
+
+/* The watchdog is fed by the main loop, since that is what must not hang. */
+static void
+watch (Daemon *self)
+{
+  guint64 usec = 0;
+
+  signal (SIGPIPE, SIG_IGN);
+  self->signals[0] = g_unix_signal_add (SIGTERM, on_end_signal, self);
+  self->signals[1] = g_unix_signal_add (SIGINT, on_end_signal, self);
+  self->signals[2] = g_unix_signal_add (SIGHUP, on_hangup, self);
+  if (sd_watchdog_enabled (0, &usec) > 0)
+    self->watchdog = g_timeout_add_full (G_PRIORITY_HIGH, (guint) MAX (usec / 2000, 1), feed_watchdog, self, NULL);
+}
+
+static void
+unwatch (Daemon *self)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (self->signals); i++)
+    g_clear_handle_id (&self->signals[i], g_source_remove);
+  g_clear_handle_id (&self->watchdog, g_source_remove);
+}
+
+/* ---- starting ---- */
+
+static gboolean
+start_modules (Daemon *self, GError **error)
+{
+  GPtrArray *modules = get_modules (self);
+
+  for (guint i = 0; i < modules->len; i++)
+    if (!aimx_module_start (modules->pdata[i], self->server, error))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+let_in (Daemon *self, GError **error)
+{
+  GPtrArray *modules = get_modules (self);
+
+  for (guint i = 0; i < modules->len; i++)
+    if (!aimx_module_let_in (modules->pdata[i], self->server, error))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+start (Daemon *self, GError **error)
+{
+  const char *runtime_dir = aimx_server_get_runtime_dir (self->server);
+
+  return aimx_runtime_dir_make (runtime_dir, error) && start_modules (self, error) &&
+         aimx_pid_file_write (runtime_dir, error) && let_in (self, error);
+}
+
+static void
+say_ready (Daemon *self)
+{
+  g_autoptr (AimxConfig) config = aimx_config_store_get (aimx_server_get_config_store (self->server));
+  GPtrArray *modules = get_modules (self);
+  g_autoptr (GString) names = g_string_new (NULL);
+
+  for (guint i = 0; i < modules->len; i++)
+    g_string_append_printf (names, " %s", aimx_module_get_name (modules->pdata[i]));
+  aimx_log (G_LOG_LEVEL_MESSAGE, "MESSAGE", "ready: %u domains, %u mailboxes; modules:%s",
+            aimx_config_get_domains (config)->len, aimx_config_get_mailboxes (config)->len, names->str);
+  sd_notify (0, "READY=1");
+}
+
+/* ---- ending ---- */
+
+static void
+on_module_stopped (AimxModule *module, gpointer user_data)
+{
+  g_main_context_wakeup (NULL);
+}
+
+static gboolean
+on_out_of_time (gpointer user_data)
+{
+  Daemon *self = user_data;
+
+  self->out_of_time = TRUE;
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+have_stopped (Daemon *self, gboolean listeners)
+{
+  GPtrArray *modules = get_modules (self);
+
+  for (guint i = 0; i < modules->len; i++)
+    if (aimx_module_is_listener (modules->pdata[i]) == listeners && !aimx_module_has_stopped (modules->pdata[i]))
+      return FALSE;
+  return TRUE;
+}
+
+/* The last loaded first. */
+static void
+stop_modules (Daemon *self, gboolean listeners)
+{
+  GPtrArray *modules = get_modules (self);
+
+  for (guint i = modules->len; i-- > 0;)
+    if (aimx_module_is_listener (modules->pdata[i]) == listeners)
+      aimx_module_stop (modules->pdata[i], self->server, on_module_stopped, NULL);
+  while (!self->out_of_time && !have_stopped (self, listeners))
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+report_unstopped (Daemon *self)
+{
+  GPtrArray *modules = get_modules (self);
+
+  for (guint i = 0; i < modules->len; i++)
+    if (!aimx_module_has_stopped (modules->pdata[i]))
+      aimx_log (G_LOG_LEVEL_WARNING, AIMX_LOG_MODULE, aimx_module_get_name (modules->pdata[i]), "MESSAGE",
+                "module '%s' has not finished within %d s", aimx_module_get_name (modules->pdata[i]), END_SECONDS);
+}
+
+static void
+end (Daemon *self)
+{
+  guint timeout = g_timeout_add_seconds (END_SECONDS, on_out_of_time, self);
+
+  sd_notify (0, "STOPPING=1");
+  stop_modules (self, TRUE);
+  stop_modules (self, FALSE);
+  report_unstopped (self);
+  g_source_remove (timeout);
+  aimx_pid_file_remove (aimx_server_get_runtime_dir (self->server));
+}
+
+/* ---- serving ---- */
+
+/* So that none of them stays on unnoticed; the fault plan is announced where it is read. */
+static void
+report_test_seams (void)
+{
+  static const char *const seams[] = { "AIMX_TEST_MAIL_DROP", "AIMX_TEST_MX_PORT", "AIMX_SANDBOX_FORCE_FALLBACK",
+                                       "AIMX_TEST_SKIP_AUTHZ_CHECK" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (seams); i++)
+    if (g_getenv (seams[i]) != NULL)
+      aimx_log (G_LOG_LEVEL_WARNING, "MESSAGE", "%s is set: this is for tests, not for a server in use", seams[i]);
+}
+
+static void
+report_account (AimxServer *server)
+{
+  g_autofree char *name = aimx_accounts_get_name (aimx_server_get_accounts (server), geteuid ());
+
+  if (geteuid () != 0)
+    aimx_log (G_LOG_LEVEL_MESSAGE, "MESSAGE",
+              "this server is not root: it stores all mail as %s and can give it to nobody else",
+              name != NULL ? name : "an account without a name");
+}
+
+gboolean
+aimx_server_serve (AimxServer *self, GError **error)
+{
+  Daemon daemon = { .server = self };
+  gboolean started;
+
+  g_return_val_if_fail (AIMX_IS_SERVER (self), FALSE);
+  g_return_val_if_fail (aimx_server_get_mode (self) == AIMX_SERVER_DAEMON, FALSE);
+  g_return_val_if_fail (g_main_context_acquire (NULL), FALSE);
+
+  report_test_seams ();
+  report_account (self);
+  aimx_server_report_config (self);
+  watch (&daemon);
+  started = start (&daemon, error);
+  if (started)
+    {
+      say_ready (&daemon);
+      while (!aimx_server_is_ending (self))
+        g_main_context_iteration (NULL, TRUE);
+      aimx_log (G_LOG_LEVEL_MESSAGE, "MESSAGE", "stopping");
+    }
+  end (&daemon);
+  unwatch (&daemon);
+  g_main_context_release (NULL);
+  return started;
+}
