@@ -38,6 +38,26 @@ load_func (AimxModule *self, AimxServer *server, GError **error)
 }
 #endif
 
+#ifdef START_FAILS
+static gboolean
+start_func (AimxModule *self, AimxServer *server, GError **error)
+{
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, START_FAILS);
+  return FALSE;
+}
+#else
+#define start_func NULL
+#endif
+
+#ifdef NEVER_STOPS
+static void
+stop_func (AimxModule *self, AimxServer *server)
+{
+}
+#else
+#define stop_func NULL
+#endif
+
 extern AIMX_API const AimxModuleDescriptor SYMBOL;
 const AimxModuleDescriptor SYMBOL = {
   .abi_version = ABI_VERSION,
@@ -47,4 +67,6 @@ const AimxModuleDescriptor SYMBOL = {
   .summary = "does nothing",
   .requires = requirements,
   .load = load_func,
+  .start = start_func,
+  .stop = stop_func,
 };
