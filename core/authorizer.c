@@ -113,6 +113,7 @@ log_decision (AimxAuthorizer *self,
   g_autofree char *message =
       g_strdup_printf ("%s: %s for %s%s%s%s%s", name, verb, user != NULL ? user : uid, mailbox != NULL ? " on " : "",
                        mailbox != NULL ? mailbox : "", reason != NULL ? ": " : "", reason != NULL ? reason : "");
+  g_autoptr (GVariant) dictionary = NULL;
   GVariantBuilder fields;
 
   g_variant_builder_init (&fields, G_VARIANT_TYPE_VARDICT);
@@ -123,7 +124,8 @@ log_decision (AimxAuthorizer *self,
   add_field (&fields, AIMX_LOG_MAILBOX, mailbox);
   add_field (&fields, "AIMX_DECISION", name);
   add_field (&fields, "AIMX_REASON", reason);
-  g_log_variant (G_LOG_DOMAIN, decisions[decision].level, g_variant_builder_end (&fields));
+  dictionary = g_variant_ref_sink (g_variant_builder_end (&fields));
+  g_log_variant (G_LOG_DOMAIN, decisions[decision].level, dictionary);
 }
 
 gboolean
