@@ -178,15 +178,25 @@ is_ordered (AimxModuleLoader *self, AimxModule *module)
   return g_ptr_array_find (self->order, module, NULL);
 }
 
+/* The first of its requirements that is not in order yet. */
+static AimxModule *
+find_unordered (AimxModuleLoader *self, AimxModule *module)
+{
+  for (const char *const *name = get_requirements (module); *name != NULL; name++)
+    {
+      AimxModule *required = get_module (self, *name);
+
+      if (!is_ordered (self, required))
+        return required;
+    }
+  return NULL;
+}
+
 static gboolean
 is_ready (AimxModuleLoader *self, AimxModule *module)
 {
-  if (aimx_module_get_state (module) != AIMX_MODULE_FOUND || is_ordered (self, module))
-    return FALSE;
-  for (const char *const *name = get_requirements (module); *name != NULL; name++)
-    if (!is_ordered (self, get_module (self, *name)))
-      return FALSE;
-  return TRUE;
+  return aimx_module_get_state (module) == AIMX_MODULE_FOUND && !is_ordered (self, module) &&
+         find_unordered (self, module) == NULL;
 }
 
 static AimxModule *
@@ -198,24 +208,20 @@ find_ready (AimxModuleLoader *self)
   return NULL;
 }
 
-/* Follows from @module those requirements that are not in order, until a name comes again: `c -> a -> b -> a`. */
+/* Follows from @module what is not in order, until a name comes again: `c -> a -> b -> a`. */
 static char *
 describe_circle (AimxModuleLoader *self, AimxModule *module)
 {
   g_autoptr (GPtrArray) walked = g_ptr_array_new ();
-  GString *path = g_string_new (NULL);
+  GString *path = g_string_new (aimx_module_get_name (module));
 
-  while (!g_ptr_array_find (walked, module, NULL))
+  while (module != NULL && !g_ptr_array_find (walked, module, NULL))
     {
-      const char *const *name = get_requirements (module);
-
       g_ptr_array_add (walked, module);
-      g_string_append_printf (path, "%s -> ", aimx_module_get_name (module));
-      while (is_ordered (self, get_module (self, *name)))
-        name++;
-      module = get_module (self, *name);
+      module = find_unordered (self, module);
+      if (module != NULL)
+        g_string_append_printf (path, " -> %s", aimx_module_get_name (module));
     }
-  g_string_append (path, aimx_module_get_name (module));
   return g_string_free (path, FALSE);
 }
 

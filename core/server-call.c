@@ -193,6 +193,21 @@ start_call (Call *call)
   aimx_server_run_call (call->server, run_call, call);
 }
 
+/* The verb, when the request is one that its handler may see. */
+static const AimxVerb *
+find_verb (AimxServer *self, AimxRequest *request, GError **error)
+{
+  const char *name = aimx_request_get_verb (request);
+  const AimxVerb *verb = aimx_verb_registry_lookup (aimx_server_get_verbs (self), name);
+
+  if (verb == NULL)
+    {
+      g_set_error (error, AIMX_ERROR, AIMX_ERROR_PROTOCOL, "unknown verb '%s'", name);
+      return NULL;
+    }
+  return aimx_verb_check_request (verb->spec, request, error) ? verb : NULL;
+}
+
 void
 aimx_server_call_async (AimxServer *self, AimxRequest *request, GAsyncReadyCallback callback, gpointer user_data)
 {
@@ -205,18 +220,12 @@ aimx_server_call_async (AimxServer *self, AimxRequest *request, GAsyncReadyCallb
 
   task = g_task_new (self, NULL, callback, user_data);
   g_task_set_source_tag (task, aimx_server_call_async);
-  verb = aimx_verb_registry_lookup (aimx_server_get_verbs (self), aimx_request_get_verb (request));
-  if (verb == NULL)
-    g_set_error (&error, AIMX_ERROR, AIMX_ERROR_PROTOCOL, "unknown verb '%s'", aimx_request_get_verb (request));
-  else
-    aimx_verb_check_request (verb->spec, request, &error);
-  if (error != NULL)
-    {
-      return_error (task, error);
-      return;
-    }
   aimx_request_set_server (request, self);
-  start_call (call_new (self, request, verb, task));
+  verb = find_verb (self, request, &error);
+  if (verb != NULL)
+    start_call (call_new (self, request, verb, task));
+  else
+    return_error (task, error);
 }
 
 AimxResponse *

@@ -54,8 +54,8 @@ typedef struct
  * @settings: what to open
  * @error: says what to do about it
  *
- * Reads the configuration, takes the data directory's lock, migrates an old layout, prepares the data directory and
- * loads the modules. Opens no door. Main thread, before its loop runs; may block.
+ * Sets the umask to 077, reads the configuration, takes the data directory's lock, migrates an old layout, prepares the
+ * data directory and loads the modules. Opens no door. Main thread, before its loop runs; may block.
  *
  * Returns: (transfer full) (nullable): a server
  */
@@ -74,7 +74,14 @@ AIMX_API gboolean aimx_server_serve (AimxServer *self, GError **error);
 /** aimx_server_call: Returns: (transfer full): the answer to @request, waited for; main thread, in-process servers only
  */
 AIMX_API AimxResponse *aimx_server_call (AimxServer *self, AimxRequest *request);
-/** aimx_server_close: unloads the modules and lets go of the data directory; nothing of it runs afterwards */
+/**
+ * aimx_server_close:
+ * @self: the server, which stays the caller's to unref
+ *
+ * Waits a few seconds for what still runs, unloads the modules and lets go of the data directory; nothing of it runs
+ * afterwards. Should a handler not come back, everything is left to the end of the process instead, and the log says
+ * so. Before the last reference is dropped; main thread.
+ */
 AIMX_API void aimx_server_close (AimxServer *self);
 
 /** aimx_log_start: sends the log to the journal or to stderr, filtered as `AIMX_LOG` says (chapter "daemon" of the

@@ -17,7 +17,7 @@
 #define CALL_THREADS 16
 
 /* How long closing waits for what still runs on the pools. */
-#define CLOSE_WAIT_USEC (5 * G_USEC_PER_SEC)
+#define CLOSE_WAIT_USEC (2 * G_USEC_PER_SEC)
 
 typedef struct
 {

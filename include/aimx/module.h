@@ -32,13 +32,16 @@ typedef enum
  * @summary: one line for people
  * @requires: (nullable) (array zero-terminated=1): names of modules that are loaded before
  * @flags: see #AimxModuleFlags
- * @load: registers verbs and services; no I/O on listeners yet; main thread
+ * @load: registers verbs and services; no I/O on listeners yet; main thread. When it fails the server takes verbs and
+ * services back, and everything else is for the module to undo
  * @start: (nullable): gets hold of what may fail (reads certificates, binds addresses) without letting anybody in; main
  * thread. An error ends a daemon's start
  * @open: (nullable): every module has started: lets clients in; main thread. An error ends a daemon's start
  * @stop: (nullable): closes listeners, lets what is in progress finish and then calls aimx_module_stopped(), at once or
- * later; main thread
+ * later; main thread. Listeners come first, the others when those have finished; all together get 30 seconds
  * @unload: (nullable): drops everything; nothing of the module runs afterwards; main thread
+ *
+ * In a command's own process a module is loaded and unloaded; start, open and stop are a daemon's.
  */
 typedef struct
 {

@@ -524,6 +524,19 @@ test_closing_waits_for_what_runs (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_closing_leaves_alone_what_does_not_end (Fixture *fixture, gconstpointer data)
+{
+  assert_fails (fixture, 0, "SLEEP", NULL, AIMX_ERROR_IO, "SLEEP gave no answer within 1 s");
+  aimx_server_close (fixture->server);
+  assert_logged ("something still runs");
+  /* Nothing was taken from under it: the server is whole, and kept so by a reference of its own. */
+  assert_ack (fixture, 0, "OK", NULL);
+  release (fixture);
+  aimx_server_close (fixture->server);
+  g_object_unref (fixture->server);
+}
+
+static void
 test_an_owner_to_be_is_the_caller (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (AimxCaller) owner = aimx_caller_new (owner_uid (), 1, 1);
@@ -567,6 +580,7 @@ main (int argc, char **argv)
   ADD ("reload", test_reload_reads_the_file_again_and_tells_everybody);
   ADD ("reload-broken", test_a_broken_file_is_said_where_and_the_old_configuration_stays);
   ADD ("close", test_closing_waits_for_what_runs);
+  ADD ("close-busy", test_closing_leaves_alone_what_does_not_end);
   ADD ("owner-to-be", test_an_owner_to_be_is_the_caller);
   return g_test_run ();
 }
