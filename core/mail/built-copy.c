@@ -12,7 +12,9 @@
 #include <string.h>
 
 #define DEFAULT_TYPE     "application/octet-stream"
-#define CONTENT_TYPE_MAX 255
+#define CONTENT_TYPE_MAX 127
+/* Parts of a message at most, as the parser promises. */
+#define ATTACHMENTS_MAX 1000
 
 /* Files of one bundle that are open at once, their syncs under way together. */
 #define OPEN_FILES_MAX 32
@@ -38,6 +40,7 @@ attachment_free (gpointer data)
   g_free (attachment);
 }
 
+/* RFC 2045, 5.1: two tokens. */
 static gboolean
 is_content_type (const char *type)
 {
@@ -45,17 +48,52 @@ is_content_type (const char *type)
 
   if (slash == NULL || slash == type || slash[1] == '\0' || strlen (type) > CONTENT_TYPE_MAX)
     return FALSE;
-  for (; *type != '\0'; type++)
-    if (!g_ascii_isgraph (*type))
+  for (const char *at = type; *at != '\0'; at++)
+    if (at != slash && (!g_ascii_isgraph (*at) || strchr ("()<>@,;:\\\"/[]?=", *at) != NULL))
       return FALSE;
   return TRUE;
 }
 
+/* Whoever parsed the message promised all of this; but the parser met bytes from strangers. */
 static gboolean
-write_text (AimxBuiltCopy *self, AimxDurableFile *file, const GString *text, GError **error)
+check_attachments (const AimxCopy *copy, GError **error)
 {
-  return aimx_durable_file_write (file, text->str, text->len, error) &&
-         aimx_durable_file_give (file, aimx_owner_give_uid (self->owner), aimx_owner_give_gid (self->owner), error);
+  gsize size = g_bytes_get_size (copy->raw);
+  guint n = aimx_message_get_n_attachments (copy->message);
+  gsize total = 0;
+  guint i;
+
+  for (i = 0; i < n; i++)
+    {
+      const AimxAttachment *attachment = aimx_message_get_attachment (copy->message, i);
+
+      if (attachment->offset > size || attachment->length > size - attachment->offset ||
+          attachment->length > size - total)
+        break;
+      total += attachment->length;
+    }
+  if (i == n && n <= ATTACHMENTS_MAX)
+    return TRUE;
+  g_set_error (error, AIMX_ERROR, AIMX_ERROR_IO,
+               "attachment %u of %u is not where it could be in a message of %" G_GSIZE_FORMAT " bytes", i + 1, n,
+               size);
+  return FALSE;
+}
+
+static gboolean
+give (AimxBuiltCopy *self, AimxDurableFile *file, GError **error)
+{
+  return aimx_durable_file_give (file, aimx_owner_give_uid (self->owner), aimx_owner_give_gid (self->owner), error);
+}
+
+static gboolean
+write_message (AimxBuiltCopy *self, AimxDurableFile *file, const AimxCopy *copy, GPtrArray *stored, GError **error)
+{
+  GString *text = aimx_copy_format (copy, stored);
+  gboolean written = aimx_durable_file_write (file, text->str, text->len, error) && give (self, file, error);
+
+  g_string_free (text, TRUE);
+  return written;
 }
 
 /* ---- one file ---- */
@@ -64,14 +102,10 @@ static gboolean
 build_file (AimxBuiltCopy *self, const AimxCopy *copy, GError **error)
 {
   g_autoptr (GPtrArray) none = g_ptr_array_new ();
-  GString *text = aimx_copy_format (copy, none);
-  gboolean built;
 
   self->file = aimx_mail_store_new_file (self->store, error);
-  built =
-      self->file != NULL && write_text (self, self->file, text, error) && aimx_durable_file_sync (self->file, error);
-  g_string_free (text, TRUE);
-  return built;
+  return self->file != NULL && write_message (self, self->file, copy, none, error) &&
+         aimx_durable_file_sync (self->file, error);
 }
 
 /* ---- a bundle ---- */
@@ -115,20 +149,13 @@ add_attachment (AimxBuiltCopy *self,
                 AimxStoredAttachment *stored,
                 GError **error)
 {
-  gsize size;
-  const guint8 *data = g_bytes_get_data (raw, &size);
-  AimxDurableFile *file;
+  const guint8 *data = g_bytes_get_data (raw, NULL);
+  AimxDurableFile *file = add_file (self, stored->name, error);
 
-  if (attachment->offset > size || attachment->length > size - attachment->offset)
-    {
-      g_set_error (error, AIMX_ERROR, AIMX_ERROR_IO, "an attachment lies outside of its message");
-      return FALSE;
-    }
-  file = add_file (self, stored->name, error);
   if (file == NULL ||
       !aimx_transfer_decode (attachment->encoding, data + attachment->offset, attachment->length, write_decoded, file,
                              error) ||
-      !aimx_durable_file_give (file, aimx_owner_give_uid (self->owner), aimx_owner_give_gid (self->owner), error))
+      !give (self, file, error))
     return FALSE;
   aimx_durable_file_start_sync (file);
   stored->size = aimx_durable_file_get_size (file);
@@ -163,8 +190,7 @@ add_raw (AimxBuiltCopy *self, const AimxCopy *copy, GError **error)
   gsize size;
   gconstpointer data = g_bytes_get_data (copy->raw, &size);
 
-  if (file == NULL || !aimx_durable_file_write (file, data, size, error) ||
-      !aimx_durable_file_give (file, aimx_owner_give_uid (self->owner), aimx_owner_give_gid (self->owner), error))
+  if (file == NULL || !aimx_durable_file_write (file, data, size, error) || !give (self, file, error))
     return FALSE;
   aimx_durable_file_start_sync (file);
   return TRUE;
@@ -173,17 +199,10 @@ add_raw (AimxBuiltCopy *self, const AimxCopy *copy, GError **error)
 static gboolean
 add_message (AimxBuiltCopy *self, const AimxCopy *copy, GPtrArray *stored, GError **error)
 {
-  g_autofree char *name = g_strconcat (copy->stem, ".md", NULL);
+  g_autofree char *name = aimx_message_path_new (copy->stem, FALSE);
   AimxDurableFile *file = add_file (self, name, error);
-  GString *text;
-  gboolean written;
 
-  if (file == NULL)
-    return FALSE;
-  text = aimx_copy_format (copy, stored);
-  written = write_text (self, file, text, error);
-  g_string_free (text, TRUE);
-  return written;
+  return file != NULL && write_message (self, file, copy, stored, error);
 }
 
 static gboolean
@@ -198,21 +217,36 @@ finish_bundle (AimxBuiltCopy *self, GError **error)
 }
 
 static gboolean
+make_bundle (AimxBuiltCopy *self, GError **error)
+{
+  g_autofree char *name = aimx_mail_store_new_name (self->store, "bundle");
+  gboolean created = FALSE;
+
+  self->bundle = aimx_directory_make (self->store->spool, name, AIMX_MAILBOX_MODE, AIMX_DIRECTORY_KEEP_ID,
+                                      AIMX_DIRECTORY_KEEP_ID, &created, error);
+  if (self->bundle == NULL)
+    return FALSE;
+  if (!created)
+    {
+      g_set_error (error, AIMX_ERROR, AIMX_ERROR_IO, "%s was left by another process",
+                   aimx_directory_get_path (self->bundle));
+      return FALSE;
+    }
+  self->bundle_name = g_steal_pointer (&name);
+  return TRUE;
+}
+
+static gboolean
 build_bundle (AimxBuiltCopy *self, const AimxCopy *copy, GError **error)
 {
   g_autoptr (GPtrArray) stored = g_ptr_array_new_with_free_func (attachment_free);
   gboolean built;
 
-  self->bundle_name = aimx_mail_store_new_name (self->store, "bundle");
-  self->bundle = aimx_directory_make (self->store->spool, self->bundle_name, AIMX_MAILBOX_MODE, AIMX_DIRECTORY_KEEP_ID,
-                                      AIMX_DIRECTORY_KEEP_ID, NULL, error);
-  if (self->bundle == NULL)
-    {
-      g_clear_pointer (&self->bundle_name, g_free);
-      return FALSE;
-    }
+  if (!check_attachments (copy, error) || !make_bundle (self, error))
+    return FALSE;
   built = add_attachments (self, copy, stored, error) && (!copy->keep_raw || add_raw (self, copy, error)) &&
           add_message (self, copy, stored, error) && finish_bundle (self, error);
+  /* Files that are not kept go before their directory. */
   g_ptr_array_set_size (self->files, 0);
   return built;
 }
@@ -240,7 +274,7 @@ aimx_built_copy_publish (AimxBuiltCopy *self, AimxDirectory *inbox, GError **err
 {
   if (self->file != NULL)
     {
-      g_autofree char *name = g_strconcat (self->stem, ".md", NULL);
+      g_autofree char *name = aimx_message_path_new (self->stem, FALSE);
 
       return aimx_durable_file_publish (self->file, inbox, name, error);
     }
@@ -253,7 +287,7 @@ aimx_built_copy_publish (AimxBuiltCopy *self, AimxDirectory *inbox, GError **err
 void
 aimx_built_copy_withdraw (AimxBuiltCopy *self, AimxDirectory *inbox)
 {
-  g_autofree char *name = self->file != NULL ? g_strconcat (self->stem, ".md", NULL) : g_strdup (self->stem);
+  g_autofree char *name = self->file != NULL ? aimx_message_path_new (self->stem, FALSE) : g_strdup (self->stem);
   g_autoptr (GError) why = NULL;
 
   /* Once more when it fails: what is left would be a message that its sender sends again. */

@@ -8,9 +8,12 @@
 
 #include <string.h>
 
-/* Bytes that one string may take in the file: with all of them, and a thousand attachments, the frontmatter stays below
- * what its readers read. */
-#define STRING_MAX (32 * 1024)
+/* Bytes that one string may take in the file; and in one where that makes the frontmatter longer than its readers read.
+ */
+#define STRING_MAX       (32 * 1024)
+#define STRING_MAX_SMALL 1024
+/* Bytes for keys that are added to a stored message. */
+#define ROOM_TO_MARK 256
 
 const char *
 aimx_copy_get_sender (const AimxEnvelope *envelope, AimxMessage *message)
@@ -99,17 +102,28 @@ append_body (GString *text, const char *body)
     g_string_append_c (text, '\n');
 }
 
-GString *
-aimx_copy_format (const AimxCopy *self, GPtrArray *attachments)
+static GString *
+format_frontmatter (const AimxCopy *self, GPtrArray *attachments, gsize string_max)
 {
-  g_autoptr (AimxFrontmatterWriter) writer = aimx_frontmatter_writer_new (STRING_MAX);
-  GString *text;
+  g_autoptr (AimxFrontmatterWriter) writer = aimx_frontmatter_writer_new (string_max);
 
   add_headers (self, writer);
   add_results (self, writer);
   for (guint i = 0; i < attachments->len; i++)
     add_attachment (writer, attachments->pdata[i]);
-  text = aimx_frontmatter_writer_finish (writer);
+  return aimx_frontmatter_writer_finish (writer);
+}
+
+GString *
+aimx_copy_format (const AimxCopy *self, GPtrArray *attachments)
+{
+  GString *text = format_frontmatter (self, attachments, STRING_MAX);
+
+  if (text->len > AIMX_FRONTMATTER_MAX - ROOM_TO_MARK)
+    {
+      g_string_free (text, TRUE);
+      text = format_frontmatter (self, attachments, STRING_MAX_SMALL);
+    }
   append_body (text, aimx_message_get_body (self->message));
   return text;
 }

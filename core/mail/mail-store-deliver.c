@@ -8,8 +8,6 @@
 #include "mail/stem.h"
 #include "mail/thread-id.h"
 
-#include <aimx/log.h>
-
 #include <string.h>
 
 /* How often a copy is built again because somebody else took its name on disk meanwhile. */
@@ -39,6 +37,12 @@ typedef struct
   char *thread_id;
   char *known_stem; /* of the message that this one is a retry of */
 } Delivery;
+
+static gboolean
+is_empty (const char *text)
+{
+  return text == NULL || *text == '\0';
+}
 
 static gint64
 delivery_seconds (const Delivery *self)
@@ -77,7 +81,7 @@ digest_whole (Delivery *self)
   const char *id = aimx_message_get (self->message, AIMX_MESSAGE_MESSAGE_ID);
   gboolean several = self->envelope->recipients != NULL && g_strv_length (self->envelope->recipients) > 1;
 
-  if ((id == NULL || *id == '\0') && (several || !aimx_partial_memory_is_empty (self->store->partial)))
+  if (is_empty (id) && (several || !aimx_partial_memory_is_empty (self->store->partial)))
     self->digest = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, self->raw);
 }
 
@@ -134,7 +138,7 @@ claim_retry (Delivery *self, AimxRetryMemory *retries)
   const char *id = aimx_message_get (self->message, AIMX_MESSAGE_MESSAGE_ID);
   const char *digest = aimx_message_get_body_digest (self->message);
 
-  if (id == NULL || *id == '\0' || digest == NULL)
+  if (is_empty (id) || digest == NULL)
     return CLAIM_OWN;
   if (self->retry_key == NULL)
     self->retry_key =
@@ -176,7 +180,7 @@ find_thread (Delivery *self, AimxRetryMemory *retries)
 {
   const char *references = aimx_message_get (self->message, AIMX_MESSAGE_REFERENCES);
   const char *in_reply_to = aimx_message_get (self->message, AIMX_MESSAGE_IN_REPLY_TO);
-  g_autofree char *parent = in_reply_to != NULL && references == NULL ? aimx_message_id_first (in_reply_to) : NULL;
+  g_autofree char *parent = is_empty (references) ? aimx_message_id_first (in_reply_to) : NULL;
   char *thread = parent != NULL ? aimx_retry_memory_find_thread (retries, parent, delivery_seconds (self)) : NULL;
 
   g_free (self->thread_id);
@@ -234,10 +238,17 @@ move_in (Delivery *self, AimxBuiltCopy *built, AimxDirectory **inbox, GError **e
     return MOVE_FAILED;
   if (aimx_built_copy_publish (built, *inbox, &why))
     return MOVE_DONE;
-  if (g_error_matches (why, AIMX_ERROR, AIMX_ERROR_CONFLICT) && claim_stem (self, *inbox, error))
-    return MOVE_TAKEN;
-  if (error != NULL && *error == NULL)
-    g_propagate_error (error, g_steal_pointer (&why));
+  if (g_error_matches (why, AIMX_ERROR, AIMX_ERROR_CONFLICT))
+    {
+      g_autofree char *taken = g_strdup (self->stem);
+
+      if (!claim_stem (self, *inbox, error))
+        return MOVE_FAILED;
+      if (strcmp (self->stem, taken) != 0)
+        return MOVE_TAKEN;
+      /* The name is free: it is something else that keeps the copy out, such as another mount. */
+    }
+  g_propagate_error (error, g_steal_pointer (&why));
   return MOVE_FAILED;
 }
 
@@ -258,7 +269,7 @@ store_claimed (Delivery *self, AimxRetryMemory *retries, GError **error)
         continue;
       if (moved == MOVE_FAILED)
         return FALSE;
-      if (aimx_sync_group_sync (self->store->syncs, inbox, error))
+      if (aimx_mail_store_sync_inbox (self->store, self->record, self->mailbox, inbox, error))
         return TRUE;
       aimx_built_copy_withdraw (built, inbox);
       return FALSE;
@@ -279,17 +290,16 @@ remember (Delivery *self, AimxRetryMemory *retries)
                                     delivery_seconds (self), self->mailbox, self->stem);
 }
 
-/* Reading what is there may take long the first time, so it is done before the lock is taken. */
-static AimxRetryMemory *
-load_retries (Delivery *self, GError **error)
+/* What an earlier process stored may still wait for a sync: it was never acknowledged, and now would be. */
+static gboolean
+acknowledge_known (Delivery *self, GError **error)
 {
-  g_autoptr (GError) why = NULL;
-  g_autoptr (AimxDirectory) inbox = aimx_mail_store_open_folder (self->store, self->mailbox, AIMX_FOLDER_INBOX, &why);
+  g_autoptr (AimxDirectory) inbox = NULL;
 
-  if (inbox != NULL || g_error_matches (why, AIMX_ERROR, AIMX_ERROR_NOT_FOUND))
-    return aimx_mailbox_record_get_retries (self->record, inbox, error);
-  g_propagate_error (error, g_steal_pointer (&why));
-  return NULL;
+  if (aimx_mailbox_record_is_durable (self->record))
+    return TRUE;
+  inbox = aimx_mail_store_open_folder (self->store, self->mailbox, AIMX_FOLDER_INBOX, error);
+  return inbox != NULL && aimx_mail_store_sync_inbox (self->store, self->record, self->mailbox, inbox, error);
 }
 
 /* One round under the lock: whether it is known, else a name for it. */
@@ -317,7 +327,7 @@ deliver (Delivery *self, gboolean *duplicate, GError **error)
 
   if (!resolve (self, error))
     return FALSE;
-  retries = load_retries (self, error);
+  retries = aimx_mailbox_record_get_retries (self->record, self->store, self->mailbox, error);
   if (retries == NULL)
     return FALSE;
   while (claimed == CLAIM_WAIT)
@@ -328,7 +338,7 @@ deliver (Delivery *self, gboolean *duplicate, GError **error)
         aimx_retry_memory_wait (retries, self->retry_key);
     }
   if (claimed == CLAIM_DUPLICATE)
-    return *duplicate = TRUE;
+    return *duplicate = acknowledge_known (self, error);
   stored = store_claimed (self, retries, error);
   if (stored)
     remember (self, retries);
@@ -355,7 +365,7 @@ aimx_mail_store_deliver (AimxMailStore *self,
     .envelope = envelope,
     .verdict = verdict,
     .recipient = recipient,
-    .recipient_lower = g_utf8_strdown (recipient, -1),
+    .recipient_lower = g_ascii_strdown (recipient, -1),
   };
   gboolean done;
 

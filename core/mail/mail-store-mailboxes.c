@@ -12,6 +12,23 @@ static const AimxFolder folders[AIMX_FOLDER_N] = { AIMX_FOLDER_INBOX, AIMX_FOLDE
 
 /* ---- making ---- */
 
+static gboolean
+create_folders (AimxMailStore *self, const char *fqdn, const AimxOwner *owner, guint *created, GError **error)
+{
+  for (guint i = 0; i < AIMX_FOLDER_N; i++)
+    {
+      gboolean made;
+      g_autoptr (AimxDirectory) folder = aimx_mail_store_make_folder (self, fqdn, folders[i], owner, &made, error);
+
+      if (made)
+        *created |= 1u << folders[i];
+      if (folder == NULL || !aimx_mail_store_check_folder (folder, owner, owner->give, error) ||
+          !aimx_mail_store_sync_above (self, fqdn, folders[i], error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 gboolean
 aimx_mail_store_create_mailbox (AimxMailStore *self,
                                 AimxLockGuard *guard,
@@ -27,20 +44,11 @@ aimx_mail_store_create_mailbox (AimxMailStore *self,
   *created = 0;
   if (!aimx_mail_store_check_change (self, guard, fqdn, error))
     return FALSE;
-  for (guint i = 0; i < AIMX_FOLDER_N; i++)
-    {
-      gboolean made;
-      g_autoptr (AimxDirectory) folder = aimx_mail_store_make_folder (self, fqdn, folders[i], &owner, &made, error);
-
-      if (made)
-        *created |= 1u << folders[i];
-      if (folder == NULL)
-        {
-          aimx_mail_store_undo_create (self, guard, fqdn, *created);
-          return FALSE;
-        }
-    }
-  return TRUE;
+  if (create_folders (self, fqdn, &owner, created, error))
+    return TRUE;
+  aimx_mail_store_undo_create (self, guard, fqdn, *created);
+  *created = 0;
+  return FALSE;
 }
 
 static gboolean
@@ -107,20 +115,19 @@ aimx_mail_store_remove_mailbox_dirs (AimxMailStore *self, AimxLockGuard *guard, 
 
 /* ---- counting ---- */
 
-/* Whether @stem is a message, and whether it was read; what cannot be read as frontmatter counts as unread. */
+/* Whether @path is a message, and, when somebody asks, whether it was read; what has no frontmatter was not. */
 static gboolean
-look_at_message (AimxDirectory *folder, const char *stem, guint uid, gboolean *read)
+look_at_message (AimxDirectory *folder, const char *path, guint uid, gboolean *read)
 {
   g_autofree char *text = NULL;
   AimxFrontmatter frontmatter;
   struct stat info;
-  g_auto (AimxFd) fd = aimx_mail_store_open_message (folder, stem, uid, &info, NULL, NULL);
+  g_auto (AimxFd) fd = aimx_message_open (folder, path, uid, &info, NULL);
 
-  if (fd < 0)
-    return FALSE;
-  *read = aimx_frontmatter_read (fd, stem, &text, &frontmatter, NULL) &&
-          aimx_frontmatter_get_boolean (&frontmatter, "read", FALSE);
-  return TRUE;
+  if (fd >= 0 && read != NULL)
+    *read = aimx_frontmatter_read (fd, path, &text, &frontmatter, NULL) &&
+            aimx_frontmatter_get_boolean (&frontmatter, "read", FALSE);
+  return fd >= 0;
 }
 
 static gboolean
@@ -136,18 +143,23 @@ count_entries (AimxDirectory *folder, guint64 *messages, guint64 *unread, guint6
   for (;;)
     {
       g_autofree char *stem = NULL;
-      gboolean read;
+      g_autofree char *path = NULL;
+      gboolean read = FALSE;
 
       if (!aimx_directory_iter_next (iter, &name, &type, error))
         return FALSE;
       if (name == NULL)
         return TRUE;
       ++*entries;
-      stem = aimx_mail_store_stem_of (name, type == AIMX_DIRECTORY_ENTRY_DIRECTORY);
-      if (stem == NULL || !look_at_message (folder, stem, info.st_uid, &read))
+      stem = aimx_message_stem_of_entry (name, type);
+      if (stem == NULL)
+        continue;
+      path = aimx_message_path_new (stem, type == AIMX_DIRECTORY_ENTRY_DIRECTORY);
+      if (!look_at_message (folder, path, info.st_uid, unread != NULL ? &read : NULL))
         continue;
       ++*messages;
-      *unread += !read;
+      if (unread != NULL)
+        *unread += !read;
     }
 }
 
@@ -174,11 +186,9 @@ count_folder (AimxMailStore *self,
 gboolean
 aimx_mail_store_count (AimxMailStore *self, const char *fqdn, AimxMailCounts *counts, GError **error)
 {
-  guint64 unread = 0;
-
   memset (counts, 0, sizeof *counts);
   return count_folder (self, fqdn, AIMX_FOLDER_INBOX, &counts->total, &counts->unread, &counts->inbox_entries, error) &&
-         count_folder (self, fqdn, AIMX_FOLDER_SENT, &counts->sent, &unread, &counts->sent_entries, error);
+         count_folder (self, fqdn, AIMX_FOLDER_SENT, &counts->sent, NULL, &counts->sent_entries, error);
 }
 
 /* ---- strays ---- */
@@ -205,7 +215,7 @@ fqdn_of (const char *local, const char *domain)
   g_auto (AimxMailboxPlace) place = { NULL, NULL };
   g_autofree char *fqdn = g_strconcat (strcmp (local, "catchall") == 0 ? "*" : local, "@", domain, NULL);
 
-  if (strchr (local, '@') != NULL || !g_utf8_validate (local, -1, NULL) ||
+  if (strchr (local, '@') != NULL || local[0] == '.' || !g_utf8_validate (local, -1, NULL) ||
       !aimx_mailbox_place_init (&place, fqdn, NULL))
     return NULL;
   return g_steal_pointer (&fqdn);
@@ -250,15 +260,26 @@ search_folder (Search *self, AimxDirectory *folder, const char *domain, GError *
 }
 
 static gboolean
+is_no_folder (const GError *why)
+{
+  return g_error_matches (why, AIMX_ERROR, AIMX_ERROR_NOT_FOUND) ||
+         g_error_matches (why, AIMX_ERROR, AIMX_ERROR_CONFLICT);
+}
+
+static gboolean
 search_domain (Search *self, AimxDirectory *root, const char *domain, GError **error)
 {
   for (guint i = 0; i < AIMX_FOLDER_N; i++)
     {
       g_autofree char *path = g_strconcat (domain, "/", aimx_folder_get_name (folders[i]), NULL);
-      g_autoptr (AimxDirectory) folder = aimx_directory_open (root, path, NULL);
+      g_autoptr (GError) why = NULL;
+      g_autoptr (AimxDirectory) folder = aimx_directory_open (root, path, &why);
 
-      if (folder != NULL && !search_folder (self, folder, domain, error))
-        return FALSE;
+      if (folder != NULL ? search_folder (self, folder, domain, error) : is_no_folder (why))
+        continue;
+      if (why != NULL)
+        g_propagate_error (error, g_steal_pointer (&why));
+      return FALSE;
     }
   return TRUE;
 }

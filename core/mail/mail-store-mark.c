@@ -8,20 +8,19 @@
 #include "mail/frontmatter.h"
 #include "mail/stem.h"
 
-#include <string.h>
-
 /* A message file is never larger than what a message decodes to; its owner may have made it anything. */
 #define FILE_MAX   (128 * 1024 * 1024)
 #define PIECE_SIZE (64 * 1024)
 
+/* No further than to @end: its owner may be writing to it all the time. */
 static gboolean
-copy_rest (AimxDurableFile *file, int fd, off_t at, const char *shown, GError **error)
+copy_rest (AimxDurableFile *file, int fd, off_t at, off_t end, const char *shown, GError **error)
 {
   g_autofree char *piece = g_malloc (PIECE_SIZE);
 
-  for (;;)
+  while (at < end)
     {
-      ssize_t n_read = aimx_sys_pread (fd, piece, PIECE_SIZE, at);
+      ssize_t n_read = aimx_sys_pread (fd, piece, (gsize) MIN (end - at, PIECE_SIZE), at);
 
       if (n_read < 0)
         return aimx_error_set_errno (error, errno, "read %s", shown);
@@ -31,6 +30,7 @@ copy_rest (AimxDurableFile *file, int fd, off_t at, const char *shown, GError **
         return FALSE;
       at += n_read;
     }
+  return TRUE;
 }
 
 static GString *
@@ -52,6 +52,7 @@ rewrite (AimxMailStore *self,
          AimxDirectory *directory,
          const char *name,
          int fd,
+         off_t size,
          const AimxOwner *owner,
          gboolean read,
          GError **error)
@@ -67,7 +68,7 @@ rewrite (AimxMailStore *self,
     return FALSE;
   file = aimx_durable_file_new (self->spool, temporary, error);
   done = file != NULL && aimx_durable_file_write (file, head->str, head->len, error) &&
-         copy_rest (file, fd, (off_t) head_length, shown, error) &&
+         copy_rest (file, fd, (off_t) head_length, size, shown, error) &&
          aimx_durable_file_give (file, aimx_owner_give_uid (owner), aimx_owner_give_gid (owner), error) &&
          aimx_durable_file_sync (file, error) && aimx_durable_file_replace (file, directory, name, error);
   g_string_free (head, TRUE);
@@ -76,27 +77,47 @@ rewrite (AimxMailStore *self,
 
 /* What is wrong with a name or a file is one answer to the caller: there is no such message. */
 static gboolean
-set_not_found (const AimxMailbox *mailbox, const char *id, GError **error)
+is_no_message (const GError *why)
 {
-  g_autofree char *shown = g_strescape (id, NULL);
-
-  g_set_error (error, AIMX_ERROR, AIMX_ERROR_NOT_FOUND, "%s has no message '%s'", aimx_mailbox_get_name (mailbox),
-               shown);
-  return FALSE;
+  return g_error_matches (why, AIMX_ERROR, AIMX_ERROR_NOT_FOUND) ||
+         g_error_matches (why, AIMX_ERROR, AIMX_ERROR_CONFLICT) ||
+         g_error_matches (why, AIMX_ERROR, AIMX_ERROR_VALIDATION);
 }
 
 static gboolean
-translate (GError *why, const AimxMailbox *mailbox, const char *id, GError **error)
+set_not_found (const char *fqdn, const char *id, GError **error)
 {
-  if (g_error_matches (why, AIMX_ERROR, AIMX_ERROR_NOT_FOUND) ||
-      g_error_matches (why, AIMX_ERROR, AIMX_ERROR_CONFLICT) ||
-      g_error_matches (why, AIMX_ERROR, AIMX_ERROR_VALIDATION))
-    {
-      g_error_free (why);
-      return set_not_found (mailbox, id, error);
-    }
-  g_propagate_error (error, why);
+  g_autofree char *shown = g_strescape (id, NULL);
+
+  g_set_error (error, AIMX_ERROR, AIMX_ERROR_NOT_FOUND, "%s has no message '%s'", fqdn, shown);
   return FALSE;
+}
+
+/* Where the file of @id is: @directory (out) (transfer full) is the inbox or a bundle in it. */
+static int
+find_message (AimxDirectory *inbox,
+              const char *id,
+              guint uid,
+              struct stat *info,
+              AimxDirectory **directory,
+              GError **error)
+{
+  g_autofree char *name = aimx_message_path_new (id, FALSE);
+  g_autoptr (GError) why = NULL;
+  int fd = aimx_message_open (inbox, name, uid, info, &why);
+
+  if (fd >= 0)
+    {
+      *directory = aimx_directory_ref (inbox);
+      return fd;
+    }
+  if (!is_no_message (why))
+    {
+      g_propagate_error (error, g_steal_pointer (&why));
+      return -1;
+    }
+  *directory = aimx_directory_open (inbox, id, error);
+  return *directory != NULL ? aimx_message_open (*directory, name, uid, info, error) : -1;
 }
 
 gboolean
@@ -107,29 +128,37 @@ aimx_mail_store_mark (AimxMailStore *self,
                       gboolean read,
                       GError **error)
 {
+  const char *fqdn = aimx_mailbox_get_name (mailbox);
   g_autoptr (AimxDirectory) inbox = NULL;
-  g_autoptr (AimxDirectory) bundle = NULL;
-  g_autofree char *name = g_strconcat (id, ".md", NULL);
+  g_autoptr (AimxDirectory) directory = NULL;
+  g_autofree char *name = NULL;
+  g_autoptr (GError) why = NULL;
   g_auto (AimxFd) fd = -1;
-  GError *why = NULL;
   AimxOwner owner;
   struct stat info;
 
-  if (!aimx_mail_store_check_change (self, guard, aimx_mailbox_get_name (mailbox), error))
+  if (!aimx_mail_store_check_change (self, guard, fqdn, error))
     return FALSE;
   if (!aimx_stem_is_acceptable (id))
-    return set_not_found (mailbox, id, error);
+    return set_not_found (fqdn, id, error);
   if (!aimx_mail_store_find_owner (self, mailbox, &owner, error))
     return FALSE;
-  inbox = aimx_mail_store_open_folder (self, aimx_mailbox_get_name (mailbox), AIMX_FOLDER_INBOX, &why);
+  inbox = aimx_mail_store_open_folder (self, fqdn, AIMX_FOLDER_INBOX, &why);
   if (inbox != NULL)
-    fd = aimx_mail_store_open_message (inbox, id, owner.uid, &info, &bundle, &why);
+    fd = find_message (inbox, id, owner.uid, &info, &directory, &why);
+  if (fd < 0 && is_no_message (why))
+    return set_not_found (fqdn, id, error);
   if (fd < 0)
-    return translate (why, mailbox, id, error);
-  if (info.st_size > FILE_MAX)
     {
-      g_set_error (error, AIMX_ERROR, AIMX_ERROR_IO, "%s is too large for a message", name);
+      g_propagate_error (error, g_steal_pointer (&why));
       return FALSE;
     }
-  return rewrite (self, bundle != NULL ? bundle : inbox, name, fd, &owner, read, error);
+  name = aimx_message_path_new (id, FALSE);
+  if (info.st_size > FILE_MAX)
+    {
+      g_set_error (error, AIMX_ERROR, AIMX_ERROR_TOO_LARGE, "%s/%s is too large for a message",
+                   aimx_directory_get_path (directory), name);
+      return FALSE;
+    }
+  return rewrite (self, directory, name, fd, info.st_size, &owner, read, error);
 }

@@ -97,9 +97,9 @@ guint aimx_owner_give_gid (const AimxOwner *self);
  * @created: (out): whether this call made it
  * @error: return location
  *
- * Opens a folder, and makes it with what is missing above it. Under the mailbox lock: a folder that others find is
- * durable, so the one time that it is made the lock is held while its parents are synced. One that belongs to somebody
- * else is %AIMX_ERROR_CONFLICT with the command that repairs it.
+ * Opens a folder, and makes it with what is missing above it. Under the mailbox lock. Nothing is synced: whoever tells
+ * somebody that there is something in it calls aimx_mail_store_sync_inbox() or aimx_mail_store_sync_above() before.
+ * What is no directory, or belongs to somebody else, is %AIMX_ERROR_CONFLICT with the repair.
  */
 AimxDirectory *aimx_mail_store_make_folder (AimxMailStore *self,
                                             const char *fqdn,
@@ -107,9 +107,12 @@ AimxDirectory *aimx_mail_store_make_folder (AimxMailStore *self,
                                             const AimxOwner *owner,
                                             gboolean *created,
                                             GError **error);
-/** aimx_mail_store_check_folder: whether an opened folder belongs to @owner; else %AIMX_ERROR_CONFLICT with the repair
- */
-gboolean aimx_mail_store_check_folder (AimxDirectory *folder, const AimxOwner *owner, GError **error);
+/** aimx_mail_store_check_folder: whether an opened folder belongs to @owner, and its group when @check_group is set;
+ * else %AIMX_ERROR_CONFLICT with the repair */
+gboolean
+aimx_mail_store_check_folder (AimxDirectory *folder, const AimxOwner *owner, gboolean check_group, GError **error);
+/** aimx_mail_store_sync_above: makes durable that the folder of @fqdn is there: syncs the directories above it */
+gboolean aimx_mail_store_sync_above (AimxMailStore *self, const char *fqdn, AimxFolder folder, GError **error);
 /** aimx_mail_store_check_change: whether @self was opened for changes and @guard covers @fqdn; else a critical */
 gboolean aimx_mail_store_check_change (AimxMailStore *self, AimxLockGuard *guard, const char *fqdn, GError **error);
 /** aimx_mail_store_new_name: Returns: (transfer full): a name that nothing in the spool has */
@@ -117,20 +120,17 @@ char *aimx_mail_store_new_name (AimxMailStore *self, const char *what);
 /** aimx_mail_store_new_file: Returns: (transfer full) (nullable): a new file in the spool, without a name where that
  * can be */
 AimxDurableFile *aimx_mail_store_new_file (AimxMailStore *self, GError **error);
-/** aimx_mail_store_is_message_name: Returns: (transfer full) (nullable): the stem when @name is that of a message's
- * file
- * (@is_directory: bundle) */
-char *aimx_mail_store_stem_of (const char *name, gboolean is_directory);
-/** aimx_mail_store_open_message: opens the `.md` of @stem in @folder, plain or in a bundle, when it is a regular file
- * of
- * @uid; -1 with %AIMX_ERROR_NOT_FOUND. @bundle: (out) (transfer full) (nullable): the directory it is in, when that is
- * a bundle */
-int aimx_mail_store_open_message (AimxDirectory *folder,
-                                  const char *stem,
-                                  guint uid,
-                                  struct stat *info,
-                                  AimxDirectory **bundle,
-                                  GError **error);
+
+/* ---- messages in a folder ---- */
+
+/** aimx_message_path_new: Returns: (transfer full): where the `.md` file of @stem is below its folder */
+char *aimx_message_path_new (const char *stem, gboolean is_bundle);
+/** aimx_message_stem_of_entry: Returns: (transfer full) (nullable): the stem of the message that an entry of a folder
+ * is called like; a directory is called like a bundle */
+char *aimx_message_stem_of_entry (const char *name, AimxDirectoryEntryType type);
+/** aimx_message_open: Returns: a descriptor of the file @path when it is a regular file of @uid; else -1 with
+ * %AIMX_ERROR_NOT_FOUND, or what aimx_directory_open_file() says */
+int aimx_message_open (AimxDirectory *directory, const char *path, guint uid, struct stat *info, GError **error);
 
 /* ---- what is remembered of a mailbox ---- */
 
@@ -142,9 +142,33 @@ AimxMailboxRecord *aimx_mail_store_get_record (AimxMailStore *self, const char *
 void aimx_mail_store_forget_record (AimxMailStore *self, const char *fqdn);
 /** aimx_mailbox_record_unref: drops a reference; any thread */
 void aimx_mailbox_record_unref (AimxMailboxRecord *self);
-/** aimx_mailbox_record_get_retries: Returns: (transfer none): the memory of stored messages, filled from @inbox's files
- * (nullable: missing) at the first call; %NULL with @error when they cannot be read */
-AimxRetryMemory *aimx_mailbox_record_get_retries (AimxMailboxRecord *self, AimxDirectory *inbox, GError **error);
+/** aimx_mailbox_record_note_made: directories on the way to a folder have been made: the next
+ * aimx_mail_store_sync_inbox() syncs above it, too. Under the mailbox lock */
+void aimx_mailbox_record_note_made (AimxMailboxRecord *self);
+/**
+ * aimx_mail_store_sync_inbox:
+ * @self: the store
+ * @record: what is remembered of @fqdn
+ * @fqdn: mailbox
+ * @inbox: its inbox
+ * @error: return location
+ *
+ * Makes durable what is in @inbox, and once a process, and again after aimx_mailbox_record_note_made(), that @inbox
+ * itself is there: also what a process left that died between making and syncing. Shared with all who wait. No lock.
+ */
+gboolean aimx_mail_store_sync_inbox (AimxMailStore *self,
+                                     AimxMailboxRecord *record,
+                                     const char *fqdn,
+                                     AimxDirectory *inbox,
+                                     GError **error);
+/** aimx_mailbox_record_is_durable: Returns: whether everything that was there when this process found the mailbox is
+ * known to be durable */
+gboolean aimx_mailbox_record_is_durable (AimxMailboxRecord *self);
+/** aimx_mailbox_record_get_retries: Returns: (transfer none) (nullable): the memory of stored messages, at the first
+ * call filled from the files of the inbox of @fqdn; %NULL with @error when they cannot be read. Without the mailbox
+ * lock: it may take long */
+AimxRetryMemory *
+aimx_mailbox_record_get_retries (AimxMailboxRecord *self, AimxMailStore *store, const char *fqdn, GError **error);
 /**
  * aimx_mailbox_record_claim_stem:
  * @self: the record

@@ -14,10 +14,13 @@
 #include <string.h>
 #include <sys/file.h>
 
-#define LOCK_FILE  ".lock"
-#define LOCK_MODE  0644
+#define LOCK_FILE ".lock"
+/* Whoever can open a file can lock it, and so keep the daemon from starting. */
+#define LOCK_MODE  0600
 #define SPOOL      ".spool"
 #define SPOOL_MODE 0700
+/* What owners need of the directories above their mailboxes. */
+#define SEARCH_BITS 0111
 
 /* How often a lock held by somebody else is tried. */
 #define LOCK_INTERVAL_USEC (100 * 1000)
@@ -41,15 +44,16 @@ set_held_error (AimxMailStore *self, GError **error)
                  "%s is in use by another process; stop it, or use another data directory", self->data_dir);
 }
 
-static gboolean
-write_holder (AimxMailStore *self, GError **error)
+/* For people; the lock holds without it, also on a full disk. Overwritten in place, which needs no new block. */
+static void
+write_holder (AimxMailStore *self)
 {
   g_autofree char *pid = g_strdup_printf ("%d\n", (int) getpid ());
-  gsize length = strlen (pid);
+  ssize_t length = (ssize_t) strlen (pid);
 
-  if (ftruncate (self->lock_fd, 0) == 0 && aimx_sys_write (self->lock_fd, pid, length) == (ssize_t) length)
-    return TRUE;
-  return aimx_error_set_errno (error, errno, "write %s/" LOCK_FILE, self->data_dir);
+  if (pwrite (self->lock_fd, pid, (gsize) length, 0) != length || ftruncate (self->lock_fd, length) < 0)
+    aimx_log (G_LOG_LEVEL_WARNING, "MESSAGE", "%s/" LOCK_FILE " does not say who holds it: %s", self->data_dir,
+              g_strerror (errno));
 }
 
 static gboolean
@@ -74,32 +78,52 @@ take_lock (AimxMailStore *self, guint wait_seconds, GError **error)
         }
       g_usleep (LOCK_INTERVAL_USEC);
     }
-  return write_holder (self, error);
+  write_holder (self);
+  return TRUE;
 }
 
 /* ---- opening ---- */
 
+/* Whatever the umask is, owners pass through what is made. */
 static gboolean
-make_data_dir (const char *data_dir, GError **error)
+make_shared_path (const char *path, GError **error)
 {
-  g_autofree char *parent = g_path_get_dirname (data_dir);
+  int made = g_mkdir (path, 0700);
 
-  if (g_mkdir_with_parents (parent, AIMX_SHARED_MODE) < 0 || (g_mkdir (data_dir, 0700) < 0 && errno != EEXIST))
-    return aimx_error_set_errno (error, errno, "make the data directory %s", data_dir);
-  return TRUE;
+  if (made < 0 && errno == ENOENT)
+    {
+      g_autofree char *parent = g_path_get_dirname (path);
+
+      if (!make_shared_path (parent, error))
+        return FALSE;
+      made = g_mkdir (path, 0700);
+    }
+  if (made < 0)
+    return errno == EEXIST || aimx_error_set_errno (error, errno, "make directory %s", path);
+  return g_chmod (path, AIMX_SHARED_MODE) == 0 || aimx_error_set_errno (error, errno, "change mode of %s", path);
+}
+
+static gboolean
+set_mode (AimxDirectory *directory, mode_t mode, mode_t mask, GError **error)
+{
+  struct stat info;
+
+  if (!aimx_directory_get_info (directory, &info, error))
+    return FALSE;
+  if ((info.st_mode & mask) == (mode & mask) || aimx_sys_fchmod (aimx_directory_get_fd (directory), mode) == 0)
+    return TRUE;
+  return aimx_error_set_errno (error, errno, "change mode of %s", aimx_directory_get_path (directory));
 }
 
 static gboolean
 open_for_changes (AimxMailStore *self, guint lock_wait_seconds, GError **error)
 {
-  if (!take_lock (self, lock_wait_seconds, error))
+  /* The operator may have chosen another mode, as long as owners can pass. */
+  if (!take_lock (self, lock_wait_seconds, error) || !set_mode (self->root, AIMX_SHARED_MODE, SEARCH_BITS, error))
     return FALSE;
-  /* Every owner passes through it, whatever the umask was when it was made. */
-  if (aimx_sys_fchmod (aimx_directory_get_fd (self->root), AIMX_SHARED_MODE) < 0)
-    return aimx_error_set_errno (error, errno, "change mode of %s", self->data_dir);
   self->spool =
       aimx_directory_make (self->root, SPOOL, SPOOL_MODE, AIMX_DIRECTORY_KEEP_ID, AIMX_DIRECTORY_KEEP_ID, NULL, error);
-  if (self->spool == NULL)
+  if (self->spool == NULL || !set_mode (self->spool, SPOOL_MODE, ALLPERMS, error))
     return FALSE;
   self->nameless = aimx_durable_file_can_be_nameless (self->spool);
   return TRUE;
@@ -122,12 +146,13 @@ aimx_mail_store_open (const char *data_dir,
   self->config = g_object_ref (config);
   self->locks = g_object_ref (locks);
   self->accounts = g_object_ref (accounts);
-  if (changes && !make_data_dir (data_dir, error))
+  if (changes && !make_shared_path (data_dir, error))
     return NULL;
   self->root = aimx_directory_open_root (data_dir, AIMX_DIRECTORY_DEFAULT, error);
   if (self->root == NULL)
     {
-      g_prefix_error (error, "the data directory: ");
+      if (!changes && error != NULL && g_error_matches (*error, AIMX_ERROR, AIMX_ERROR_NOT_FOUND))
+        g_prefix_error (error, "there is no mail yet; start `aimx serve` once, or name the data directory: ");
       return NULL;
     }
   if (changes && !open_for_changes (self, lock_wait_seconds, error))
@@ -136,17 +161,32 @@ aimx_mail_store_open (const char *data_dir,
 }
 
 static gboolean
-prepare_domain (AimxMailStore *self, const char *domain, GError **error)
+prepare_folders (AimxDirectory *domain, GError **error)
 {
-  g_autoptr (AimxDirectory) directory =
-      aimx_directory_make (self->root, domain, AIMX_SHARED_MODE, AIMX_DIRECTORY_KEEP_ID, AIMX_DIRECTORY_KEEP_ID, NULL,
-                           error);
+  static const AimxFolder folders[AIMX_FOLDER_N] = { AIMX_FOLDER_INBOX, AIMX_FOLDER_SENT };
 
-  if (directory == NULL)
-    return FALSE;
-  if (aimx_sys_fchmod (aimx_directory_get_fd (directory), AIMX_SHARED_MODE) < 0)
-    return aimx_error_set_errno (error, errno, "change mode of %s", aimx_directory_get_path (directory));
+  for (guint i = 0; i < AIMX_FOLDER_N; i++)
+    {
+      g_autoptr (GError) why = NULL;
+      g_autoptr (AimxDirectory) shared = aimx_directory_open (domain, aimx_folder_get_name (folders[i]), &why);
+
+      if (shared != NULL ? set_mode (shared, AIMX_SHARED_MODE, ALLPERMS, error)
+                         : g_error_matches (why, AIMX_ERROR, AIMX_ERROR_NOT_FOUND))
+        continue;
+      if (why != NULL)
+        g_propagate_error (error, g_steal_pointer (&why));
+      return FALSE;
+    }
   return TRUE;
+}
+
+static gboolean
+prepare_domain (AimxMailStore *self, const char *name, GError **error)
+{
+  g_autoptr (AimxDirectory) domain = aimx_directory_make (self->root, name, AIMX_SHARED_MODE, AIMX_DIRECTORY_KEEP_ID,
+                                                          AIMX_DIRECTORY_KEEP_ID, NULL, error);
+
+  return domain != NULL && set_mode (domain, AIMX_SHARED_MODE, ALLPERMS, error) && prepare_folders (domain, error);
 }
 
 gboolean

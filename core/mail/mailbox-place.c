@@ -4,9 +4,6 @@
  */
 #include "mail/mail-store-room.h"
 
-#include "io/sys.h"
-
-#include <pwd.h>
 #include <string.h>
 
 #define CATCHALL_DIRECTORY "catchall"
@@ -30,7 +27,9 @@ aimx_mailbox_place_init (AimxMailboxPlace *self, const char *fqdn, GError **erro
   const char *at = strrchr (fqdn, '@');
 
   self->domain = self->local = NULL;
-  if (at == NULL || at == fqdn || at[1] == '\0' || strchr (fqdn, '/') != NULL)
+  /* `catchall@domain` would be the catchall's directory under another name, and so under another lock. */
+  if (at == NULL || strchr (fqdn, '/') != NULL || g_str_has_prefix (fqdn, CATCHALL_DIRECTORY "@") ||
+      !aimx_name_check_domain (at + 1, NULL))
     {
       g_set_error (error, AIMX_ERROR, AIMX_ERROR_VALIDATION, "'%s' is not the address of a mailbox", fqdn);
       return FALSE;
@@ -73,12 +72,20 @@ AimxDirectory *
 aimx_mail_store_open_folder (AimxMailStore *self, const char *fqdn, AimxFolder folder, GError **error)
 {
   g_auto (AimxMailboxPlace) place = { NULL, NULL };
+  g_autoptr (GError) why = NULL;
   g_autofree char *path = NULL;
+  AimxDirectory *opened;
 
   if (!aimx_mailbox_place_init (&place, fqdn, error))
     return NULL;
   path = g_strconcat (place.domain, "/", aimx_folder_get_name (folder), "/", place.local, NULL);
-  return aimx_directory_open (self->root, path, error);
+  opened = aimx_directory_open (self->root, path, &why);
+  if (opened != NULL)
+    return opened;
+  if (g_error_matches (why, AIMX_ERROR, AIMX_ERROR_CONFLICT))
+    g_prefix_error (&why, "something else is in the place of a directory of %s; look at it and move it away: ", fqdn);
+  g_propagate_error (error, g_steal_pointer (&why));
+  return NULL;
 }
 
 AimxDirectory *
@@ -134,66 +141,47 @@ aimx_owner_give_gid (const AimxOwner *self)
 }
 
 gboolean
-aimx_mail_store_check_folder (AimxDirectory *folder, const AimxOwner *owner, GError **error)
+aimx_mail_store_check_folder (AimxDirectory *folder, const AimxOwner *owner, gboolean check_group, GError **error)
 {
+  g_autofree char *quoted = NULL;
   struct stat info;
 
   if (!aimx_directory_get_info (folder, &info, error))
     return FALSE;
-  if (info.st_uid == owner->uid && (!owner->give || info.st_gid == owner->gid))
+  if (info.st_uid == owner->uid && (!check_group || info.st_gid == owner->gid))
     return TRUE;
-  g_set_error (
-      error, AIMX_ERROR, AIMX_ERROR_CONFLICT,
-      "%s belongs to %u:%u instead of its mailbox's owner; look at what is in it, then run `chown -hR %u:%u %s`",
-      aimx_directory_get_path (folder), (guint) info.st_uid, (guint) info.st_gid, owner->uid, owner->gid,
-      aimx_directory_get_path (folder));
+  quoted = g_shell_quote (aimx_directory_get_path (folder));
+  g_set_error (error, AIMX_ERROR, AIMX_ERROR_CONFLICT,
+               "%s belongs to %u:%u instead of %u:%u, its mailbox's owner; look at what is in it, then run "
+               "`chown -hR %u:%u %s`",
+               aimx_directory_get_path (folder), (guint) info.st_uid, (guint) info.st_gid, owner->uid, owner->gid,
+               owner->uid, owner->gid, quoted);
   return FALSE;
 }
 
 /* ---- making folders ---- */
 
-/* Opens @name in @parent, made when it is missing and durable then. */
 static AimxDirectory *
-make_step (AimxDirectory *parent,
-           const char *name,
-           mode_t mode,
-           guint uid,
-           guint gid,
-           gboolean *created,
-           GError **error)
+make_shared (AimxDirectory *parent, const char *name, GError **error)
 {
-  g_autoptr (AimxDirectory) made = aimx_directory_make (parent, name, mode, uid, gid, created, error);
-
-  if (made == NULL || !*created || aimx_directory_sync (parent, error))
-    return g_steal_pointer (&made);
-  aimx_directory_rmdir (parent, name, NULL);
-  return NULL;
+  return aimx_directory_make (parent, name, AIMX_SHARED_MODE, AIMX_DIRECTORY_KEEP_ID, AIMX_DIRECTORY_KEEP_ID, NULL,
+                              error);
 }
 
 static AimxDirectory *
 make_missing (AimxMailStore *self,
-              const char *fqdn,
+              const AimxMailboxPlace *place,
               AimxFolder folder,
               const AimxOwner *owner,
               gboolean *created,
               GError **error)
 {
-  g_auto (AimxMailboxPlace) place = { NULL, NULL };
-  g_autoptr (AimxDirectory) domain = NULL;
-  g_autoptr (AimxDirectory) shared = NULL;
-  gboolean above;
+  g_autoptr (AimxDirectory) domain = make_shared (self->root, place->domain, error);
+  g_autoptr (AimxDirectory) shared = domain != NULL ? make_shared (domain, aimx_folder_get_name (folder), error) : NULL;
 
-  if (!aimx_mailbox_place_init (&place, fqdn, error))
-    return NULL;
-  domain = make_step (self->root, place.domain, AIMX_SHARED_MODE, AIMX_DIRECTORY_KEEP_ID, AIMX_DIRECTORY_KEEP_ID,
-                      &above, error);
-  if (domain != NULL)
-    shared = make_step (domain, aimx_folder_get_name (folder), AIMX_SHARED_MODE, AIMX_DIRECTORY_KEEP_ID,
-                        AIMX_DIRECTORY_KEEP_ID, &above, error);
-  if (shared == NULL)
-    return NULL;
-  return make_step (shared, place.local, AIMX_MAILBOX_MODE, aimx_owner_give_uid (owner), aimx_owner_give_gid (owner),
-                    created, error);
+  return shared != NULL ? aimx_directory_make (shared, place->local, AIMX_MAILBOX_MODE, aimx_owner_give_uid (owner),
+                                               aimx_owner_give_gid (owner), created, error)
+                        : NULL;
 }
 
 AimxDirectory *
@@ -209,67 +197,65 @@ aimx_mail_store_make_folder (AimxMailStore *self,
 
   *created = FALSE;
   if (opened == NULL && g_error_matches (why, AIMX_ERROR, AIMX_ERROR_NOT_FOUND))
-    opened = make_missing (self, fqdn, folder, owner, created, error);
-  else if (opened == NULL)
-    g_propagate_error (error, g_steal_pointer (&why));
-  if (opened == NULL || (!*created && !aimx_mail_store_check_folder (opened, owner, error)))
-    return NULL;
-  return g_steal_pointer (&opened);
+    {
+      g_autoptr (AimxMailboxRecord) record = aimx_mail_store_get_record (self, fqdn);
+      g_auto (AimxMailboxPlace) place = { NULL, NULL };
+
+      g_clear_error (&why);
+      if (aimx_mailbox_place_init (&place, fqdn, &why))
+        opened = make_missing (self, &place, folder, owner, created, &why);
+      aimx_mailbox_record_note_made (record);
+    }
+  if (opened == NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&why));
+      return NULL;
+    }
+  return *created || aimx_mail_store_check_folder (opened, owner, FALSE, error) ? g_steal_pointer (&opened) : NULL;
+}
+
+gboolean
+aimx_mail_store_sync_above (AimxMailStore *self, const char *fqdn, AimxFolder folder, GError **error)
+{
+  g_auto (AimxMailboxPlace) place = { NULL, NULL };
+  g_autoptr (AimxDirectory) domain = NULL;
+  g_autoptr (AimxDirectory) shared = NULL;
+
+  if (!aimx_mailbox_place_init (&place, fqdn, error))
+    return FALSE;
+  domain = aimx_directory_open (self->root, place.domain, error);
+  shared = domain != NULL ? aimx_directory_open (domain, aimx_folder_get_name (folder), error) : NULL;
+  return shared != NULL && aimx_sync_group_sync (self->syncs, shared, error) &&
+         aimx_sync_group_sync (self->syncs, domain, error) && aimx_sync_group_sync (self->syncs, self->root, error);
 }
 
 /* ---- messages in a folder ---- */
 
 char *
-aimx_mail_store_stem_of (const char *name, gboolean is_directory)
+aimx_message_path_new (const char *stem, gboolean is_bundle)
+{
+  return is_bundle ? g_strconcat (stem, "/", stem, ".md", NULL) : g_strconcat (stem, ".md", NULL);
+}
+
+char *
+aimx_message_stem_of_entry (const char *name, AimxDirectoryEntryType type)
 {
   if (name[0] == '.')
     return NULL;
-  if (is_directory)
+  if (type == AIMX_DIRECTORY_ENTRY_DIRECTORY)
     return g_strdup (name);
-  return g_str_has_suffix (name, ".md") && name[3] != '\0' ? g_strndup (name, strlen (name) - 3) : NULL;
+  return type == AIMX_DIRECTORY_ENTRY_FILE && g_str_has_suffix (name, ".md") ? g_strndup (name, strlen (name) - 3)
+                                                                             : NULL;
 }
 
-static int
-open_owned_file (AimxDirectory *directory, const char *name, guint uid, struct stat *info, GError **error)
+int
+aimx_message_open (AimxDirectory *directory, const char *path, guint uid, struct stat *info, GError **error)
 {
-  g_auto (AimxFd) fd = aimx_directory_open_file (directory, name, info, error);
+  g_auto (AimxFd) fd = aimx_directory_open_file (directory, path, info, error);
 
   if (fd < 0 || info->st_uid == uid)
     return g_steal_fd (&fd);
   g_set_error (error, AIMX_ERROR, AIMX_ERROR_NOT_FOUND, "%s/%s is not its owner's", aimx_directory_get_path (directory),
-               name);
+               path);
   return -1;
-}
-
-int
-aimx_mail_store_open_message (AimxDirectory *folder,
-                              const char *stem,
-                              guint uid,
-                              struct stat *info,
-                              AimxDirectory **bundle,
-                              GError **error)
-{
-  g_autofree char *file = g_strconcat (stem, ".md", NULL);
-  g_autoptr (AimxDirectory) directory = NULL;
-  g_autoptr (GError) why = NULL;
-  g_auto (AimxFd) fd = -1;
-
-  if (bundle != NULL)
-    *bundle = NULL;
-  fd = open_owned_file (folder, file, uid, info, &why);
-  if (fd >= 0)
-    return g_steal_fd (&fd);
-  if (!g_error_matches (why, AIMX_ERROR, AIMX_ERROR_NOT_FOUND) &&
-      !g_error_matches (why, AIMX_ERROR, AIMX_ERROR_CONFLICT))
-    {
-      g_propagate_error (error, g_steal_pointer (&why));
-      return -1;
-    }
-  directory = aimx_directory_open (folder, stem, error);
-  if (directory == NULL)
-    return -1;
-  fd = open_owned_file (directory, file, uid, info, error);
-  if (fd >= 0 && bundle != NULL)
-    *bundle = g_steal_pointer (&directory);
-  return g_steal_fd (&fd);
 }

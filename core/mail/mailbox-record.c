@@ -9,7 +9,7 @@
 #include "mail/frontmatter.h"
 #include "mail/stem.h"
 
-#include <aimx/log.h>
+#include <string.h>
 
 /* Names tried for one message at most. */
 #define STEM_TRIES 100000
@@ -18,6 +18,8 @@ struct _AimxMailboxRecord
 {
   gatomicrefcount refs;
   AimxRetryMemory *retries;
+  gint times_made;     /* how often the way to the inbox was found or made; atomic */
+  gint times_synced;   /* how much of that is durable; atomic */
   GMutex mutex;        /* guards what follows */
   GHashTable *claimed; /* stems */
   char *last_base;     /* the last stem that was taken, and */
@@ -31,6 +33,7 @@ record_new (void)
 
   g_atomic_ref_count_init (&self->refs);
   self->retries = aimx_retry_memory_new ();
+  self->times_made = 1;
   g_mutex_init (&self->mutex);
   self->claimed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   return self;
@@ -77,38 +80,71 @@ aimx_mail_store_forget_record (AimxMailStore *self, const char *fqdn)
   aimx_retry_memory_forget (record->retries);
 }
 
+/* ---- durability ---- */
+
+void
+aimx_mailbox_record_note_made (AimxMailboxRecord *self)
+{
+  g_atomic_int_inc (&self->times_made);
+}
+
+gboolean
+aimx_mailbox_record_is_durable (AimxMailboxRecord *self)
+{
+  return g_atomic_int_get (&self->times_synced) == g_atomic_int_get (&self->times_made);
+}
+
+gboolean
+aimx_mail_store_sync_inbox (AimxMailStore *self,
+                            AimxMailboxRecord *record,
+                            const char *fqdn,
+                            AimxDirectory *inbox,
+                            GError **error)
+{
+  /* Read first: what is made from now on, the syncs below may miss. */
+  gint made = g_atomic_int_get (&record->times_made);
+  gint synced = g_atomic_int_get (&record->times_synced);
+
+  if (!aimx_sync_group_sync (self->syncs, inbox, error) ||
+      (synced != made && !aimx_mail_store_sync_above (self, fqdn, AIMX_FOLDER_INBOX, error)))
+    return FALSE;
+  while (synced < made && !g_atomic_int_compare_and_exchange (&record->times_synced, synced, made))
+    synced = g_atomic_int_get (&record->times_synced);
+  return TRUE;
+}
+
 /* ---- retries ---- */
 
-/* A file that cannot be read is passed over: the worst is one message twice. */
-static void
-remember_file (AimxRetryMemory *retries, AimxDirectory *inbox, const char *stem, guint uid, gint64 seconds)
+typedef struct
 {
-  g_autofree char *text = NULL;
-  g_autofree char *key = NULL;
-  g_autofree char *message_id = NULL;
-  g_autofree char *thread_id = NULL;
-  AimxFrontmatter frontmatter;
-  struct stat info;
-  g_auto (AimxFd) fd = aimx_mail_store_open_message (inbox, stem, uid, &info, NULL, NULL);
+  char *stem;
+  gint64 seconds;
+  gboolean is_bundle;
+} Recent;
 
-  if (fd < 0 || !aimx_frontmatter_read (fd, stem, &text, &frontmatter, NULL))
-    return;
-  key = aimx_frontmatter_get_string (&frontmatter, "retry_key");
-  message_id = aimx_frontmatter_get_string (&frontmatter, "message_id");
-  thread_id = aimx_frontmatter_get_string (&frontmatter, "thread_id");
-  aimx_retry_memory_remember (retries, key, message_id, thread_id, stem, seconds);
+static void
+clear_recent (gpointer data)
+{
+  Recent *recent = data;
+
+  g_free (recent->stem);
+}
+
+static int
+compare_recent (gconstpointer a, gconstpointer b)
+{
+  return strcmp (((const Recent *) a)->stem, ((const Recent *) b)->stem);
 }
 
 static gboolean
-load_retries (AimxRetryMemory *retries, AimxDirectory *inbox, GError **error)
+list_recent (AimxDirectory *inbox, GArray *list, GError **error)
 {
   gint64 oldest = g_get_real_time () / G_USEC_PER_SEC - AIMX_RETRY_SECONDS;
   g_autoptr (AimxDirectoryIter) iter = aimx_directory_iterate (inbox, error);
   AimxDirectoryEntryType type;
   const char *name;
-  struct stat info;
 
-  if (iter == NULL || !aimx_directory_get_info (inbox, &info, error))
+  if (iter == NULL)
     return FALSE;
   for (;;)
     {
@@ -118,21 +154,74 @@ load_retries (AimxRetryMemory *retries, AimxDirectory *inbox, GError **error)
       if (!aimx_directory_iter_next (iter, &name, &type, error))
         return FALSE;
       if (name == NULL)
-        return TRUE;
-      stem = aimx_mail_store_stem_of (name, type == AIMX_DIRECTORY_ENTRY_DIRECTORY);
+        break;
+      stem = aimx_message_stem_of_entry (name, type);
       if (stem != NULL && aimx_stem_get_time (stem, &seconds) && seconds >= oldest)
-        remember_file (retries, inbox, stem, info.st_uid, seconds);
+        {
+          Recent recent = { g_steal_pointer (&stem), seconds, type == AIMX_DIRECTORY_ENTRY_DIRECTORY };
+
+          g_array_append_val (list, recent);
+        }
     }
+  /* By name is by time. */
+  g_array_sort (list, compare_recent);
+  return TRUE;
+}
+
+/* A file that cannot be read is passed over: the worst is one message twice. */
+static void
+remember_file (AimxRetryMemory *retries, AimxDirectory *inbox, guint uid, const Recent *recent)
+{
+  g_autofree char *path = aimx_message_path_new (recent->stem, recent->is_bundle);
+  g_autofree char *text = NULL;
+  g_autofree char *key = NULL;
+  g_autofree char *message_id = NULL;
+  g_autofree char *thread_id = NULL;
+  AimxFrontmatter frontmatter;
+  struct stat info;
+  g_auto (AimxFd) fd = aimx_message_open (inbox, path, uid, &info, NULL);
+
+  if (fd < 0 || !aimx_frontmatter_read (fd, path, &text, &frontmatter, NULL))
+    return;
+  key = aimx_frontmatter_get_string (&frontmatter, "retry_key");
+  message_id = aimx_frontmatter_get_string (&frontmatter, "message_id");
+  thread_id = aimx_frontmatter_get_string (&frontmatter, "thread_id");
+  aimx_retry_memory_remember (retries, key, message_id, thread_id, recent->stem, recent->seconds);
+}
+
+static gboolean
+load_retries (AimxRetryMemory *retries, AimxMailStore *store, const char *fqdn, GError **error)
+{
+  g_autoptr (GError) why = NULL;
+  g_autoptr (AimxDirectory) inbox = aimx_mail_store_open_folder (store, fqdn, AIMX_FOLDER_INBOX, &why);
+  g_autoptr (GArray) list = g_array_new (FALSE, FALSE, sizeof (Recent));
+  struct stat info;
+
+  g_array_set_clear_func (list, clear_recent);
+  if (inbox == NULL)
+    {
+      if (g_error_matches (why, AIMX_ERROR, AIMX_ERROR_NOT_FOUND))
+        return TRUE;
+      g_propagate_error (error, g_steal_pointer (&why));
+      return FALSE;
+    }
+  if (!aimx_directory_get_info (inbox, &info, error) || !list_recent (inbox, list, error))
+    return FALSE;
+  for (guint i = list->len - MIN (list->len, AIMX_RETRY_MAX); i < list->len; i++)
+    remember_file (retries, inbox, info.st_uid, &g_array_index (list, Recent, i));
+  return TRUE;
 }
 
 AimxRetryMemory *
-aimx_mailbox_record_get_retries (AimxMailboxRecord *self, AimxDirectory *inbox, GError **error)
+aimx_mailbox_record_get_retries (AimxMailboxRecord *self, AimxMailStore *store, const char *fqdn, GError **error)
 {
   gboolean loaded = TRUE;
 
   if (aimx_retry_memory_begin_load (self->retries))
     {
-      loaded = inbox == NULL || load_retries (self->retries, inbox, error);
+      loaded = load_retries (self->retries, store, fqdn, error);
+      if (!loaded)
+        aimx_retry_memory_forget (self->retries);
       aimx_retry_memory_end_load (self->retries, loaded);
     }
   return loaded ? self->retries : NULL;

@@ -53,6 +53,8 @@ typedef enum
  * @offset: first byte in the raw message
  * @length: bytes in the raw message
  * @encoding: how these bytes are encoded
+ *
+ * No byte of a message belongs to two attachments: storing one that says otherwise fails.
  */
 typedef struct
 {

@@ -24,14 +24,21 @@ owner_uid (void)
   return getpwnam (fixture_owner ())->pw_uid;
 }
 
+static char *
+sample_stem (Fixture *self, const char *slug)
+{
+  g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (self->received_at / G_USEC_PER_SEC);
+  g_autofree char *beginning = g_date_time_format (time, "%Y-%m-%d-%H%M%S");
+
+  return g_strconcat (beginning, "-", slug, NULL);
+}
+
 static void
 test_a_message_is_one_file_of_its_owner (Fixture *self, gconstpointer data)
 {
   g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (self->received_at / G_USEC_PER_SEC);
-  g_autofree char *day = g_date_time_format (time, "%Y-%m-%d");
-  g_autofree char *clock = g_date_time_format (time, "%H%M%S");
   g_autofree char *received_at = g_date_time_format (time, "%Y-%m-%dT%H:%M:%SZ");
-  g_autofree char *stem = g_strconcat (day, "-", clock, "-re-invoice-42-march", NULL);
+  g_autofree char *stem = sample_stem (self, "re-invoice-42-march");
   g_autofree char *path = g_strdup_printf ("agents.test/inbox/info/%s.md", stem);
   g_auto (Stored) stored = { NULL };
   g_autofree char *text = NULL;
@@ -216,20 +223,252 @@ test_a_link_or_a_stranger_in_the_place_of_a_mailbox_is_refused (Fixture *self, g
 }
 
 static void
+test_a_directory_of_somebody_else_is_refused_with_the_repair (Fixture *self, gconstpointer data)
+{
+  g_autofree char *inbox = g_build_filename (self->data_dir, "agents.test/inbox/info", NULL);
+  g_autofree char *repair = g_strdup_printf ("`chown -hR %u:", owner_uid ());
+  g_auto (Stored) stored = { NULL };
+  g_autoptr (GError) error = NULL;
+
+  if (geteuid () != 0)
+    {
+      g_test_skip ("only root can give a directory away");
+      return;
+    }
+  scratch_make_directory (self->data_dir, "agents.test/inbox/info");
+  g_assert_cmpint (chown (inbox, 12345, 12345), ==, 0);
+  g_assert_false (fixture_deliver (self, &attached, INFO, NULL, &stored, &error));
+  g_assert_error (error, AIMX_ERROR, AIMX_ERROR_CONFLICT);
+  g_assert_nonnull (strstr (error->message, repair));
+  g_assert_cmpuint (fixture_count_entries (self, "agents.test/inbox/info"), ==, 0);
+  g_assert_cmpuint (fixture_count_entries (self, ".spool"), ==, 0);
+}
+
+static void
+test_a_link_in_the_place_of_a_message_is_left_alone (Fixture *self, gconstpointer data)
+{
+  g_autofree char *stem = sample_stem (self, "with-a-file");
+  g_autofree char *first = g_strdup_printf ("agents.test/inbox/info/%s", stem);
+  g_autofree char *second = g_strdup_printf ("agents.test/inbox/info/%s-2.md", stem);
+  g_autofree char *outside = g_build_filename (self->scratch, "outside", NULL);
+  g_autofree char *expected = g_strconcat (stem, "-3", NULL);
+  g_auto (Stored) stored = { NULL };
+
+  fixture_deliver_fine (self, &plain, INFO, &stored);
+  scratch_link (self->data_dir, outside, first);
+  scratch_link (self->data_dir, outside, second);
+  fixture_deliver_fine (self, &attached, INFO, &stored);
+  g_assert_cmpstr (stored.stem, ==, expected);
+  g_assert_false (scratch_exists (self->scratch, "outside"));
+}
+
+/* ---- between the claim of a name and the move ---- */
+
+typedef struct
+{
+  Fixture *fixture;
+  void (*meanwhile) (Fixture *fixture, AimxLockGuard *guard);
+  Stored stored;
+  GError *error;
+} Race;
+
+static gpointer
+deliver_in_race (gpointer data)
+{
+  Race *race = data;
+
+  fixture_deliver (race->fixture, &plain, INFO, NULL, &race->stored, &race->error);
+  return NULL;
+}
+
+static gpointer
+interfere_in_race (gpointer data)
+{
+  const Race *race = data;
+  g_autoptr (AimxLockGuard) guard = fixture_lock (race->fixture, INFO);
+
+  race->meanwhile (race->fixture, guard);
+  return NULL;
+}
+
+static void
+wait_for_waiters (Fixture *self, guint64 n)
+{
+  gint64 deadline = g_get_monotonic_time () + 60 * G_USEC_PER_SEC;
+  AimxLockCounters counters;
+
+  do
+    {
+      g_assert_cmpint (g_get_monotonic_time (), <, deadline);
+      g_thread_yield ();
+      aimx_lock_manager_get_counters (self->locks, &counters);
+    }
+  while (counters.waiting < n);
+}
+
+/* The lock is served in order: the delivery claims, then comes what it meets, then it moves. */
+static void
+run_race (Fixture *self, Race *race)
+{
+  g_autoptr (AimxLockGuard) guard = fixture_lock (self, INFO);
+  GThread *delivery = g_thread_new ("delivery", deliver_in_race, race);
+  GThread *interference;
+
+  wait_for_waiters (self, 1);
+  interference = g_thread_new ("interference", interfere_in_race, race);
+  wait_for_waiters (self, 2);
+  aimx_lock_guard_release (guard);
+  g_thread_join (interference);
+  g_thread_join (delivery);
+}
+
+static void
+plant_file (Fixture *self, AimxLockGuard *guard)
+{
+  g_autofree char *stem = sample_stem (self, "re-invoice-42-march");
+  g_autofree char *path = g_strdup_printf ("agents.test/inbox/info/%s.md", stem);
+
+  scratch_write (self->data_dir, path, "planted");
+}
+
+static void
+test_a_name_taken_after_all_is_not_replaced (Fixture *self, gconstpointer data)
+{
+  g_autofree char *stem = sample_stem (self, "re-invoice-42-march");
+  g_autofree char *planted_path = g_strdup_printf ("agents.test/inbox/info/%s.md", stem);
+  g_autofree char *expected = g_strconcat (stem, "-2", NULL);
+  g_autofree char *id = g_strdup_printf ("+++\nid = \"%s\"\n", expected);
+  g_autofree char *planted = NULL;
+  g_autofree char *text = NULL;
+  Race race = { self, plant_file, { NULL }, NULL };
+
+  run_race (self, &race);
+  g_assert_no_error (race.error);
+  g_assert_cmpstr (race.stored.stem, ==, expected);
+  planted = scratch_read (self->data_dir, planted_path);
+  g_assert_cmpstr (planted, ==, "planted");
+  text = fixture_read (self, INFO, expected);
+  g_assert_true (g_str_has_prefix (text, id));
+  g_assert_cmpuint (fixture_count_entries (self, ".spool"), ==, 0);
+  stored_clear (&race.stored);
+}
+
+static void
+drop_mailbox (Fixture *self, AimxLockGuard *guard)
+{
+  g_autofree char *path = g_build_filename (self->scratch, "etc", "config.toml", NULL);
+  g_autoptr (AimxLockGuard) config_guard =
+      aimx_lock_manager_acquire (self->locks, guard, AIMX_LOCK_CONFIG, NULL, NULL, NULL);
+
+  g_assert_true (g_file_set_contents (path, "domains = [\"agents.test\"]\n", -1, NULL));
+  g_assert_true (aimx_mail_store_wipe_mailbox (self->store, guard, INFO, NULL));
+  aimx_mail_store_remove_mailbox_dirs (self->store, guard, INFO);
+  g_assert_true (aimx_config_store_reload (self->config, config_guard, NULL));
+}
+
+static void
 test_a_mailbox_deleted_meanwhile_stays_deleted (Fixture *self, gconstpointer data)
 {
   g_auto (Stored) stored = { NULL };
   g_autoptr (GError) error = NULL;
-  g_autofree char *path = g_build_filename (self->scratch, "etc", "config.toml", NULL);
-  g_autoptr (AimxLockGuard) guard = NULL;
+  Race race = { self, drop_mailbox, { NULL }, NULL };
 
-  g_assert_true (g_file_set_contents (path, "domains = [\"agents.test\"]\n", -1, NULL));
-  guard = aimx_lock_manager_acquire (self->locks, NULL, AIMX_LOCK_CONFIG, NULL, NULL, NULL);
-  g_assert_true (aimx_config_store_reload (self->config, guard, NULL));
-  aimx_lock_guard_release (guard);
+  run_race (self, &race);
+  g_assert_error (race.error, AIMX_ERROR, AIMX_ERROR_NO_ENTRY);
+  g_clear_error (&race.error);
   g_assert_false (fixture_deliver (self, &plain, INFO, NULL, &stored, &error));
   g_assert_error (error, AIMX_ERROR, AIMX_ERROR_NO_ENTRY);
+  g_assert_cmpuint (fixture_count_entries (self, "agents.test/inbox"), ==, 0);
+  g_assert_cmpuint (fixture_count_entries (self, ".spool"), ==, 0);
+}
+
+/* ---- what the parser says is looked at again ---- */
+
+static gboolean
+deliver_attachments (Fixture *self, AimxMessage *message, GBytes *raw, Stored *stored, GError **error)
+{
+  static const AimxVerdict verdict = { "none", "none", "none", "none", { NULL } };
+  g_autoptr (AimxEnvelope) envelope = aimx_envelope_new ();
+
+  return aimx_mail_store_deliver (self->store, message, raw, envelope, INFO, &verdict, &stored->mailbox, &stored->stem,
+                                  &stored->duplicate, error);
+}
+
+static void
+test_attachments_that_cannot_be_in_the_message_are_refused (Fixture *self, gconstpointer data)
+{
+  static const gsize ranges[][2] = { { 0, 11 }, { 11, 1 }, { G_MAXSIZE, 2 }, { 1, G_MAXSIZE }, { 0, 6 } };
+  g_autoptr (GBytes) raw = g_bytes_new_static ("0123456789", 10);
+
+  for (guint i = 0; i < G_N_ELEMENTS (ranges); i++)
+    {
+      const AimxAttachment attachment = { NULL, (char *) "text/plain", ranges[i][0], ranges[i][1],
+                                          AIMX_TRANSFER_IDENTITY };
+      g_autoptr (AimxMessage) message = aimx_message_new ();
+      g_auto (Stored) stored = { NULL };
+      g_autoptr (GError) error = NULL;
+
+      aimx_message_add_attachment (message, &attachment);
+      aimx_message_add_attachment (message, &attachment);
+      g_assert_false (deliver_attachments (self, message, raw, &stored, &error));
+      g_assert_error (error, AIMX_ERROR, AIMX_ERROR_IO);
+    }
   g_assert_cmpuint (fixture_count_entries (self, "agents.test/inbox/info"), ==, 0);
+  g_assert_cmpuint (fixture_count_entries (self, ".spool"), ==, 0);
+}
+
+static void
+test_the_largest_frontmatter_can_still_be_read_and_marked (Fixture *self, gconstpointer data)
+{
+  g_autoptr (AimxConfig) config = aimx_config_store_get (self->config);
+  g_autofree char *quotes = g_strnfill (64 * 1024, '"');
+  g_autofree char *bundle = NULL;
+  g_autoptr (GBytes) raw = g_bytes_new (quotes, 1000);
+  g_autoptr (AimxMessage) message = aimx_message_new ();
+  g_autoptr (AimxLockGuard) guard = NULL;
+  g_auto (Stored) stored = { NULL };
+  g_autoptr (GError) error = NULL;
+
+  for (AimxMessageField field = 0; field < AIMX_MESSAGE_N_FIELDS; field++)
+    aimx_message_set (message, field, quotes);
+  for (guint i = 0; i < 1000; i++)
+    {
+      const AimxAttachment attachment = { quotes, (char *) "text/x\"y", i, 1, AIMX_TRANSFER_IDENTITY };
+
+      aimx_message_add_attachment (message, &attachment);
+    }
+  g_assert_true (deliver_attachments (self, message, raw, &stored, &error));
+  g_assert_no_error (error);
+  bundle = g_strdup_printf ("agents.test/inbox/info/%s", stored.stem);
+  g_assert_cmpuint (fixture_count_entries (self, bundle), ==, 1001);
+  guard = fixture_lock (self, INFO);
+  g_assert_true (
+      aimx_mail_store_mark (self->store, guard, aimx_config_get_mailbox (config, INFO), stored.stem, TRUE, &error));
+  g_assert_no_error (error);
+}
+
+static void
+test_an_answer_joins_the_thread_of_what_it_answers (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GBytes) raw = g_bytes_new_static ("x", 1);
+  g_autofree char *text = NULL;
+  g_auto (Stored) stored = { NULL };
+
+  for (int i = 0; i < 3; i++)
+    {
+      g_autoptr (AimxMessage) message = aimx_message_new ();
+      g_autofree char *id = g_strdup_printf ("%d@sender.test", i);
+      g_autofree char *parent = g_strdup_printf ("%d@sender.test", i - 1);
+
+      aimx_message_set (message, AIMX_MESSAGE_MESSAGE_ID, id);
+      aimx_message_set (message, AIMX_MESSAGE_IN_REPLY_TO, i > 0 ? parent : NULL);
+      stored_clear (&stored);
+      g_assert_true (deliver_attachments (self, message, raw, &stored, NULL));
+      fixture_restart (self);
+    }
+  text = fixture_read (self, INFO, stored.stem);
+  /* The beginning of the SHA-256 of "0@sender.test". */
+  g_assert_nonnull (strstr (text, "\nthread_id = \"e12b968f08ca3524\"\n"));
 }
 
 static void
@@ -377,6 +616,118 @@ test_the_data_directory_has_one_holder_and_any_readers (Fixture *self, gconstpoi
   self->store = own;
 }
 
+static gpointer
+open_patiently (gpointer data)
+{
+  Fixture *self = data;
+
+  return aimx_mail_store_open (self->data_dir, AIMX_MAIL_STORE_CHANGE, 60, self->config, self->locks, self->accounts,
+                               NULL);
+}
+
+static void
+test_whoever_waits_gets_the_data_directory_next (Fixture *self, gconstpointer data)
+{
+  GThread *thread = g_thread_new ("waits", open_patiently, self);
+
+  g_clear_object (&self->store);
+  self->store = g_thread_join (thread);
+  g_assert_nonnull (self->store);
+  assert_file (self, ".lock", 0600, geteuid ());
+}
+
+static void
+test_a_reader_makes_nothing (Fixture *self, gconstpointer data)
+{
+  g_autoptr (AimxConfig) config = aimx_config_store_get (self->config);
+  g_autofree char *missing = g_build_filename (self->scratch, "missing", NULL);
+  g_autofree char *empty = g_build_filename (self->scratch, "empty", NULL);
+  g_autofree char *names = NULL;
+  g_autoptr (AimxMailStore) store = NULL;
+  g_autoptr (GPtrArray) strays = NULL;
+  g_autoptr (GError) error = NULL;
+  AimxMailCounts counts;
+
+  store = aimx_mail_store_open (missing, AIMX_MAIL_STORE_READ, 0, self->config, self->locks, self->accounts, &error);
+  g_assert_null (store);
+  g_assert_error (error, AIMX_ERROR, AIMX_ERROR_NOT_FOUND);
+  g_clear_error (&error);
+  g_assert_false (scratch_exists (self->scratch, "missing"));
+  scratch_make_directory (self->scratch, "empty");
+  store = aimx_mail_store_open (empty, AIMX_MAIL_STORE_READ, 0, self->config, self->locks, self->accounts, &error);
+  g_assert_no_error (error);
+  g_assert_true (aimx_mail_store_count (store, INFO, &counts, &error));
+  g_assert_cmpuint (counts.inbox_entries, ==, 0);
+  strays = aimx_mail_store_list_strays (store, config, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (strays->len, ==, 0);
+  names = scratch_list (self->scratch, "empty");
+  g_assert_cmpstr (names, ==, "");
+}
+
+static void
+test_shared_directories_get_their_modes_back (Fixture *self, gconstpointer data)
+{
+  static const char *const shared[] = { "agents.test", "agents.test/inbox", "agents.test/sent" };
+
+  scratch_make_directory (self->data_dir, "agents.test/inbox");
+  scratch_make_directory (self->data_dir, "agents.test/sent");
+  for (guint i = G_N_ELEMENTS (shared); i-- > 0;)
+    {
+      g_autofree char *path = g_build_filename (self->data_dir, shared[i], NULL);
+
+      g_assert_cmpint (chmod (path, 0700), ==, 0);
+    }
+  fixture_restart (self);
+  for (guint i = 0; i < G_N_ELEMENTS (shared); i++)
+    assert_file (self, shared[i], 0755, geteuid ());
+  assert_file (self, ".spool", 0700, geteuid ());
+}
+
+static void
+test_names_that_would_lead_elsewhere_are_no_mailboxes (Fixture *self, gconstpointer data)
+{
+  static const char *const names[] = { "catchall@agents.test",
+                                       "a/b@agents.test",
+                                       "..@agents.test",
+                                       "a@..",
+                                       "a@.spool",
+                                       "a@",
+                                       "agents.test",
+                                       "@agents.test",
+                                       "" };
+  const struct passwd *owner = getpwnam (fixture_owner ());
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autoptr (AimxLockGuard) guard = fixture_lock (self, names[i]);
+      g_autoptr (GError) error = NULL;
+      guint created;
+
+      g_assert_false (aimx_mail_store_create_mailbox (self->store, guard, names[i], owner->pw_uid, owner->pw_gid,
+                                                      &created, &error));
+      g_assert_error (error, AIMX_ERROR, AIMX_ERROR_VALIDATION);
+      g_assert_cmpuint (created, ==, 0);
+    }
+}
+
+static void
+test_something_else_in_the_place_of_a_new_mailbox_is_a_conflict (Fixture *self, gconstpointer data)
+{
+  const char *fqdn = "new@agents.test";
+  const struct passwd *owner = getpwnam (fixture_owner ());
+  g_autoptr (AimxLockGuard) guard = fixture_lock (self, fqdn);
+  g_autoptr (GError) error = NULL;
+  guint created;
+
+  scratch_write (self->data_dir, "agents.test/sent/new", "a file");
+  g_assert_false (
+      aimx_mail_store_create_mailbox (self->store, guard, fqdn, owner->pw_uid, owner->pw_gid, &created, &error));
+  g_assert_error (error, AIMX_ERROR, AIMX_ERROR_CONFLICT);
+  g_assert_cmpuint (created, ==, 0);
+  g_assert_cmpuint (fixture_count_entries (self, "agents.test/inbox"), ==, 0);
+}
+
 static void
 test_leftovers_are_removed_and_the_guide_is_written (Fixture *self, gconstpointer data)
 {
@@ -457,12 +808,23 @@ main (int argc, char **argv)
     { "anything-less-than-a-retry-is-kept", test_anything_less_than_a_retry_is_kept },
     { "without-an-id-a-partial-failure-makes-a-retry", test_without_an_id_a_partial_failure_makes_a_retry },
     { "a-link-in-the-place-of-a-mailbox-is-refused", test_a_link_or_a_stranger_in_the_place_of_a_mailbox_is_refused },
+    { "a-directory-of-somebody-else-is-refused", test_a_directory_of_somebody_else_is_refused_with_the_repair },
+    { "a-link-in-the-place-of-a-message-is-left-alone", test_a_link_in_the_place_of_a_message_is_left_alone },
+    { "a-name-taken-after-all-is-not-replaced", test_a_name_taken_after_all_is_not_replaced },
     { "a-mailbox-deleted-meanwhile-stays-deleted", test_a_mailbox_deleted_meanwhile_stays_deleted },
+    { "impossible-attachments-are-refused", test_attachments_that_cannot_be_in_the_message_are_refused },
+    { "the-largest-frontmatter-can-be-marked", test_the_largest_frontmatter_can_still_be_read_and_marked },
+    { "an-answer-joins-its-thread", test_an_answer_joins_the_thread_of_what_it_answers },
     { "marking-changes-two-keys-and-no-other-byte", test_marking_changes_two_keys_and_no_other_byte },
     { "what-is-no-message-cannot-be-marked", test_what_is_no_message_of_the_owner_cannot_be_marked },
     { "mailboxes-are-made-wiped-and-removed", test_mailboxes_are_made_wiped_and_removed },
     { "directories-without-configuration-are-found", test_directories_without_configuration_are_found },
     { "the-data-directory-has-one-holder-and-any-readers", test_the_data_directory_has_one_holder_and_any_readers },
+    { "whoever-waits-gets-the-data-directory-next", test_whoever_waits_gets_the_data_directory_next },
+    { "a-reader-makes-nothing", test_a_reader_makes_nothing },
+    { "shared-directories-get-their-modes-back", test_shared_directories_get_their_modes_back },
+    { "names-that-lead-elsewhere-are-no-mailboxes", test_names_that_would_lead_elsewhere_are_no_mailboxes },
+    { "something-else-in-the-place-is-a-conflict", test_something_else_in_the_place_of_a_new_mailbox_is_a_conflict },
     { "leftovers-are-removed-and-the-guide-is-written", test_leftovers_are_removed_and_the_guide_is_written },
     { "deliveries-at-once-lose-and-double-nothing", test_deliveries_at_once_lose_and_double_nothing },
   };
