@@ -24,18 +24,10 @@ aimx_copy_get_sender (const AimxEnvelope *envelope, AimxMessage *message)
   return sender != NULL ? sender : "";
 }
 
-static char *
-format_time (gint64 usec)
-{
-  g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (usec / G_USEC_PER_SEC);
-
-  return g_date_time_format (time, "%Y-%m-%dT%H:%M:%SZ");
-}
-
 static void
 add_headers (const AimxCopy *self, AimxFrontmatterWriter *writer)
 {
-  g_autofree char *received_at = format_time (self->envelope->received_at);
+  g_autofree char *received_at = aimx_frontmatter_format_time (self->envelope->received_at);
   const char *subject = aimx_message_get (self->message, AIMX_MESSAGE_SUBJECT);
   const char *date = aimx_message_get (self->message, AIMX_MESSAGE_DATE);
 

@@ -7,6 +7,7 @@
 #include "mail/utf8.h"
 
 #include <string.h>
+#include <time.h>
 
 #define CUT_MARK "…"
 
@@ -147,4 +148,15 @@ aimx_frontmatter_writer_finish (AimxFrontmatterWriter *self)
 {
   g_string_append (self->text, "+++\n\n");
   return g_steal_pointer (&self->text);
+}
+
+char *
+aimx_frontmatter_format_time (gint64 usec)
+{
+  time_t seconds = (time_t) (usec / G_USEC_PER_SEC);
+  struct tm utc;
+
+  gmtime_r (&seconds, &utc);
+  return g_strdup_printf ("%04d-%02d-%02dT%02d:%02d:%02dZ", utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday,
+                          utc.tm_hour, utc.tm_min, utc.tm_sec);
 }

@@ -42,6 +42,10 @@ GString *aimx_frontmatter_writer_finish (AimxFrontmatterWriter *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AimxFrontmatterWriter, aimx_frontmatter_writer_free)
 
+/** aimx_frontmatter_format_time: Returns: (transfer full): microseconds since the epoch in RFC 3339, UTC, whole seconds
+ */
+char *aimx_frontmatter_format_time (gint64 usec);
+
 /* ---- reading ---- */
 
 /**

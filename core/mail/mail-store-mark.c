@@ -36,8 +36,7 @@ copy_rest (AimxDurableFile *file, int fd, off_t at, off_t end, const char *shown
 static GString *
 edit (int fd, const char *shown, gboolean read, gsize *head_length, GError **error)
 {
-  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
-  g_autofree char *read_at = g_date_time_format (now, "%Y-%m-%dT%H:%M:%SZ");
+  g_autofree char *read_at = aimx_frontmatter_format_time (g_get_real_time ());
   g_autofree char *text = NULL;
   AimxFrontmatter frontmatter;
 

@@ -40,10 +40,16 @@ def includes(text):
         yield text.count("\n", 0, match.start(1)) + 1, match.group(1) == '"', match.group(2)
 
 
+def is_generated(name, directory):
+    """Whether the build makes the file in that directory."""
+    build = sources.ROOT / directory / "meson.build"
+    return build.is_file() and f"output: '{name}'" in build.read_text(encoding="utf-8")
+
+
 def resolves_in(name, path, room):
     """Whether a quoted include of the file at path leads into room."""
     tree = sources.ROOT
-    return any((tree / base / name).resolve().is_relative_to((tree / room).resolve()) and (tree / base / name).is_file()
+    return is_generated(name, path.parent) or any((tree / base / name).resolve().is_relative_to((tree / room).resolve()) and (tree / base / name).is_file()
                for base in (path.parent, pathlib.PurePosixPath(room)))
 
 
@@ -116,6 +122,7 @@ def self_test():
         "include/aimx/x.h": "#include <aimx/abi.h>\n#include <gio/gio.h>",
         "modules/smtp/listener.c": '#include <gnutls/gnutls.h>\n#include "session/session.h"',
         "core/mail/stem.c": '#include "mail/stem.h"\n#include <glib.h>\nx = "inbox/";',
+        "core/wire/version.c": '#include "version-build.h"',
         "cli/main.c": '#include "wire/client.h"',
         "modules/mailbox/list.c": '/* "inbox/x" */ add (object, "inbox_path"); say ("move it to inbox/ yourself");',
     }

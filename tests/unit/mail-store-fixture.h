@@ -6,6 +6,8 @@
 #include "scratch-directory.h"
 
 #include <pwd.h>
+#include <string.h>
+#include <time.h>
 
 #define INFO "info@agents.test"
 #define RAW  "raw@agents.test"
@@ -110,6 +112,10 @@ typedef struct
   const char *attachment; /* file name */
 } Sample;
 
+G_GNUC_UNUSED static const Sample plain = { "Re: Invoice #42 — March", "one@sender.test", NULL, "Hello\n", NULL };
+G_GNUC_UNUSED static const Sample attached = { "With a file", "two@sender.test", NULL, "See the file\n",
+                                               "../../a b.csv" };
+
 static inline AimxMessage *
 sample_parse (const Sample *sample, GBytes **raw)
 {
@@ -170,6 +176,7 @@ fixture_deliver (Fixture *self,
 
   stored_clear (stored);
   envelope->mail_from = g_strdup (sample->sender != NULL ? sample->sender : "ann@sender.test");
+  g_strfreev (envelope->recipients);
   envelope->recipients = g_strdupv ((char **) (recipients != NULL ? recipients : only));
   envelope->peer_address = g_strdup ("192.0.2.1");
   envelope->queue_id = g_strdup ("QUEUEID");
@@ -209,4 +216,33 @@ fixture_count_entries (Fixture *self, const char *path)
     n++;
   g_dir_close (directory);
   return n;
+}
+
+static inline void
+assert_file (Fixture *self, const char *path, mode_t mode, guint uid)
+{
+  g_autofree char *full = g_build_filename (self->data_dir, path, NULL);
+  struct stat info;
+
+  g_assert_cmpint (lstat (full, &info), ==, 0);
+  g_assert_cmpint (info.st_mode & 07777, ==, mode);
+  g_assert_cmpint (info.st_uid, ==, uid);
+}
+
+static inline guint
+owner_uid (void)
+{
+  return getpwnam (fixture_owner ())->pw_uid;
+}
+
+static inline char *
+sample_stem (Fixture *self, const char *slug)
+{
+  time_t seconds = (time_t) (self->received_at / G_USEC_PER_SEC);
+  struct tm utc;
+  char beginning[32];
+
+  gmtime_r (&seconds, &utc);
+  g_assert_cmpuint (strftime (beginning, sizeof beginning, "%Y-%m-%d-%H%M%S", &utc), >, 0);
+  return g_strconcat (beginning, "-", slug, NULL);
 }
