@@ -155,7 +155,7 @@ aimx_mail_store_mark (AimxMailStore *self,
   name = aimx_message_path_new (id, FALSE);
   if (info.st_size > FILE_MAX)
     {
-      g_set_error (error, AIMX_ERROR, AIMX_ERROR_TOO_LARGE, "%s/%s is too large for a message",
+      g_set_error (error, AIMX_ERROR, AIMX_ERROR_IO, "%s/%s is too large for a message",
                    aimx_directory_get_path (directory), name);
       return FALSE;
     }

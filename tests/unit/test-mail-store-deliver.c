@@ -282,7 +282,8 @@ test_the_largest_frontmatter_can_still_be_read_and_marked (Fixture *self, gconst
     aimx_message_set (message, field, quotes);
   for (guint i = 0; i < 1000; i++)
     {
-      const AimxAttachment attachment = { quotes, (char *) "text/x\"y", i, 1, AIMX_TRANSFER_IDENTITY };
+      const AimxAttachment attachment = { quotes + 64 * 1024 - 300, (char *) "text/x\"y", i, 1,
+                                          AIMX_TRANSFER_IDENTITY };
 
       aimx_message_add_attachment (message, &attachment);
     }
