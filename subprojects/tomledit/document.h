@@ -23,8 +23,9 @@ struct _TomlNode
   TomlOrigin origin;
   char *key;
   gsize key_length;
-  gsize key_start; /* offsets into the text; of the first key that names it */
-  gsize start;     /* of the value; of the header for a table that has one */
+  gsize key_start;   /* offsets into the text; of the first key that names it */
+  GArray *more_keys; /* of gsize: of the other keys that name it, NULL for none */
+  gsize start;       /* of the value; of the header for a table that has one */
   gsize end;
   gsize line_start;  /* of the key-value line it stands on */
   GPtrArray *items;  /* of TomlNode, in order */
@@ -54,8 +55,15 @@ struct _TomlDocument
 
 TomlNode *toml_node_new (TomlDocument *document, TomlNode *parent, TomlType type);
 void toml_node_free (TomlNode *node);
+/* Notes that a key at start names the node, too. */
+void toml_node_add_key (TomlNode *node, gsize start);
 /* Puts child, which has its key set, into a table. */
 void toml_table_insert (TomlNode *table, TomlNode *child);
 TomlNode *toml_table_find (const TomlNode *table, const char *key, gsize length);
 void toml_position (const char *text, gsize offset, guint *line, guint *column);
 void toml_set_error (GError **error, TomlError code, const char *format, ...) G_GNUC_PRINTF (3, 4);
+
+/* Makes text the document's, when it parses. */
+gboolean toml_document_adopt (TomlDocument *document, const char *text, gsize length, GError **error);
+/* The node at path, which must be there. */
+TomlNode *toml_document_find (TomlDocument *document, const char *const *path, GError **error);

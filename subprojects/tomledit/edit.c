@@ -7,8 +7,8 @@
 
 #include <string.h>
 
-static gboolean
-adopt (TomlDocument *document, const char *text, gsize length, GError **error)
+gboolean
+toml_document_adopt (TomlDocument *document, const char *text, gsize length, GError **error)
 {
   g_autoptr (TomlDocument) edited = toml_document_parse (text, (gssize) length, error);
   TomlDocument old = *document;
@@ -43,7 +43,7 @@ splice (TomlDocument *document, gsize start, gsize end, const char *insert, GErr
 
   g_string_append (text, insert);
   g_string_append_len (text, document->text + end, (gssize) (document->length - end));
-  return adopt (document, text->str, text->len, error);
+  return toml_document_adopt (document, text->str, text->len, error);
 }
 
 static const char *
@@ -101,8 +101,8 @@ find (TomlDocument *document, const char *const *path, guint n, GError **error)
   return node;
 }
 
-static TomlNode *
-find_existing (TomlDocument *document, const char *const *path, GError **error)
+TomlNode *
+toml_document_find (TomlDocument *document, const char *const *path, GError **error)
 {
   GError *local = NULL;
   TomlNode *node;
@@ -271,7 +271,7 @@ collect_lines (TomlDocument *document, const TomlNode *node, GArray *ranges)
 gboolean
 toml_document_remove (TomlDocument *document, const char *const *path, GError **error)
 {
-  TomlNode *node = find_existing (document, path, error);
+  TomlNode *node = toml_document_find (document, path, error);
   g_autoptr (GArray) ranges = g_array_new (FALSE, FALSE, sizeof (Range));
   g_autoptr (GString) text = g_string_new (NULL);
   gsize done = 0;
@@ -296,7 +296,7 @@ toml_document_remove (TomlDocument *document, const char *const *path, GError **
       done = MAX (done, range->end);
     }
   g_string_append_len (text, document->text + done, (gssize) (document->length - done));
-  return adopt (document, text->str, text->len, error);
+  return toml_document_adopt (document, text->str, text->len, error);
 }
 
 /* ---- adding ---- */
@@ -504,7 +504,7 @@ toml_document_add_table (TomlDocument *document, const char *const *path, GError
 gboolean
 toml_document_append_string (TomlDocument *document, const char *const *path, const char *value, GError **error)
 {
-  TomlNode *array = find_existing (document, path, error);
+  TomlNode *array = toml_document_find (document, path, error);
   g_autofree char *quoted = toml_quote_string (value);
   g_autofree char *insert = NULL;
   const TomlNode *last;

@@ -348,7 +348,10 @@ walk_dotted (Parser *self, TomlNode *table, GArray *keys)
       else if (next->type != TOML_TYPE_TABLE || next->origin == TOML_ORIGIN_VALUE || next->origin == TOML_ORIGIN_HEADER)
         return duplicate (self, key), NULL;
       else
-        next->origin = TOML_ORIGIN_DOTTED;
+        {
+          next->origin = TOML_ORIGIN_DOTTED;
+          toml_node_add_key (next, key->start);
+        }
       table = next;
     }
   return table;
@@ -396,9 +399,9 @@ walk_header (Parser *self, GArray *keys)
         next = add_node (self, table, key, TOML_TYPE_TABLE, TOML_ORIGIN_IMPLIED);
       else if (next->origin == TOML_ORIGIN_VALUE)
         return duplicate (self, key), NULL;
-      else if (next->type == TOML_TYPE_ARRAY)
-        next = next->items->pdata[next->items->len - 1];
-      table = next;
+      else
+        toml_node_add_key (next, key->start);
+      table = next->type == TOML_TYPE_ARRAY ? next->items->pdata[next->items->len - 1] : next;
     }
   return table;
 }
@@ -412,6 +415,8 @@ open_table (Parser *self, TomlNode *parent, const Key *key, gsize start)
     table = add_node (self, parent, key, TOML_TYPE_TABLE, TOML_ORIGIN_HEADER);
   else if (table->type != TOML_TYPE_TABLE || table->origin != TOML_ORIGIN_IMPLIED)
     return duplicate (self, key), NULL;
+  else
+    toml_node_add_key (table, key->start);
   table->origin = TOML_ORIGIN_HEADER;
   table->start = start;
   return table;
@@ -431,6 +436,8 @@ open_element (Parser *self, TomlNode *parent, const Key *key, gsize start)
     }
   else if (array->type != TOML_TYPE_ARRAY || array->origin != TOML_ORIGIN_HEADER)
     return duplicate (self, key), NULL;
+  else
+    toml_node_add_key (array, key->start);
   element = toml_node_new (self->document, array, TOML_TYPE_TABLE);
   element->origin = TOML_ORIGIN_HEADER;
   element->start = start;

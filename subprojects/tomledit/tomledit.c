@@ -73,9 +73,18 @@ toml_node_free (TomlNode *node)
     return;
   g_clear_pointer (&node->index, g_hash_table_unref);
   g_clear_pointer (&node->items, g_ptr_array_unref);
+  g_clear_pointer (&node->more_keys, g_array_unref);
   g_free (node->key);
   g_free (node->text);
   g_free (node);
+}
+
+void
+toml_node_add_key (TomlNode *node, gsize start)
+{
+  if (node->more_keys == NULL)
+    node->more_keys = g_array_new (FALSE, FALSE, sizeof (gsize));
+  g_array_append_val (node->more_keys, start);
 }
 
 static guint

@@ -410,6 +410,21 @@ gboolean toml_document_add_table (TomlDocument *document, const char *const *pat
 gboolean toml_document_remove (TomlDocument *document, const char *const *path, GError **error);
 
 /**
+ * toml_document_rename_keys:
+ * @document: a document
+ * @path: (array zero-terminated=1): keys of a table; none for the top-level table
+ * @renames: (array zero-terminated=1): a key of that table and its new name, in turn
+ * @error: return location for a #GError
+ *
+ * Gives keys new names wherever they are written, in headers of sub-tables and dotted keys too; what they name stays in
+ * its place. All at once: two keys can exchange their names.
+ *
+ * Returns: %FALSE also with %TOML_ERROR_DUPLICATE_KEY when a new name is taken
+ */
+gboolean
+toml_document_rename_keys (TomlDocument *document, const char *const *path, const char *const *renames, GError **error);
+
+/**
  * toml_document_append_string:
  * @document: a document
  * @path: (array zero-terminated=1): keys of an array in brackets

@@ -12,7 +12,12 @@ edit (TomlDocument *document, const char *key)
 {
   const char *const own[] = { key, NULL };
   const char *const below[] = { key, "added", NULL };
+  const char *const top[] = { NULL };
+  const char *const renames[] = { key, "renamed", NULL };
+  const char *const back[] = { "renamed", key, NULL };
 
+  if (toml_document_rename_keys (document, top, renames, NULL))
+    g_assert_true (toml_document_rename_keys (document, top, back, NULL));
   toml_document_set_string (document, below, "value", NULL);
   toml_document_append_string (document, own, "value", NULL);
   toml_document_add_table (document, below, NULL);

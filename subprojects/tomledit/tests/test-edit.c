@@ -144,6 +144,39 @@ test_inline_table_is_edited_in_its_line (void)
 }
 
 static void
+test_key_is_renamed_wherever_it_is_written (void)
+{
+  static const char before[] = "domain = 'a.com' # mine\n"
+                               "mailboxes.\"dot\\\"ted\".owner = \"d\"\n"
+                               "mailboxes . 'quo\"ted' = { owner = \"info\" }\n"
+                               "mailboxes.\"dot\\\"ted\".address = \"d\"\n"
+                               "[other.info]\n"
+                               "[[x.info.hooks]]\n"
+                               "info = 1\n"
+                               "[[ x. info .hooks ]] # info\n"
+                               "[x.info]\n"
+                               "[x.old]\n";
+  g_autofree char *middle = replace (before, "domain =", "domains =");
+  g_autoptr (TomlDocument) document = parse (before);
+
+  g_assert_true (toml_document_rename_keys (document, PATH (NULL), PATH ("domain", "domains"), NULL));
+  expect (document, middle);
+  g_assert_true (toml_document_rename_keys (document, PATH ("x"), PATH ("old", "info", "info", "in@a.com"), NULL));
+  g_assert_true (
+      toml_document_rename_keys (document, PATH ("mailboxes"), PATH ("dot\"ted", "d", "quo\"ted", "q"), NULL));
+  expect (document, "domains = 'a.com' # mine\n"
+                    "mailboxes.d.owner = \"d\"\n"
+                    "mailboxes . q = { owner = \"info\" }\n"
+                    "mailboxes.d.address = \"d\"\n"
+                    "[other.info]\n"
+                    "[[x.\"in@a.com\".hooks]]\n"
+                    "info = 1\n"
+                    "[[ x. \"in@a.com\" .hooks ]] # info\n"
+                    "[x.\"in@a.com\"]\n"
+                    "[x.info]\n");
+}
+
+static void
 test_failing_edit_changes_nothing (void)
 {
   g_autoptr (TomlDocument) document = parse (config);
@@ -160,6 +193,15 @@ test_failing_edit_changes_nothing (void)
   g_clear_error (&error);
   g_assert_false (toml_document_set_text (document, PATH ("trust"), "1\ny = 2", &error));
   g_assert_error (error, TOML_ERROR, TOML_ERROR_SYNTAX);
+  g_clear_error (&error);
+  g_assert_false (toml_document_rename_keys (document, PATH (NULL), PATH ("mailboxes", "domain"), &error));
+  g_assert_error (error, TOML_ERROR, TOML_ERROR_DUPLICATE_KEY);
+  g_clear_error (&error);
+  g_assert_false (toml_document_rename_keys (document, PATH (NULL), PATH ("mailboxes", "x", "mailboxes", "y"), &error));
+  g_assert_error (error, TOML_ERROR, TOML_ERROR_DUPLICATE_KEY);
+  g_clear_error (&error);
+  g_assert_false (toml_document_rename_keys (document, PATH ("trust"), PATH ("a", "b"), &error));
+  g_assert_error (error, TOML_ERROR, TOML_ERROR_TYPE);
   g_clear_error (&error);
   g_assert_false (toml_document_set_string (document, PATH ("trust"), "\xff", &error));
   g_assert_error (error, TOML_ERROR, TOML_ERROR_ENCODING);
@@ -192,6 +234,7 @@ main (int argc, char **argv)
   g_test_add_func ("/toml/edit/last-table-added-at-the-end-can-be-removed",
                    test_last_table_added_at_the_end_can_be_removed);
   g_test_add_func ("/toml/edit/inline-table-is-edited-in-its-line", test_inline_table_is_edited_in_its_line);
+  g_test_add_func ("/toml/edit/key-is-renamed-wherever-it-is-written", test_key_is_renamed_wherever_it_is_written);
   g_test_add_func ("/toml/edit/failing-edit-changes-nothing", test_failing_edit_changes_nothing);
   g_test_add_func ("/toml/deep-nesting-is-refused", test_deep_nesting_is_refused);
   return g_test_run ();
