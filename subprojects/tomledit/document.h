@@ -51,6 +51,7 @@ struct _TomlDocument
   gsize length;
   TomlNode *root;
   GArray *sections; /* of TomlSection; the first has no header */
+  GArray *lines;    /* of gsize: where each begins; NULL until somebody asks for a position */
 };
 
 TomlNode *toml_node_new (TomlDocument *document, TomlNode *parent, TomlType type);

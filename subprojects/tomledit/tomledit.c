@@ -130,6 +130,7 @@ toml_document_free (TomlDocument *document)
     return;
   toml_node_free (document->root);
   g_clear_pointer (&document->sections, g_array_unref);
+  g_clear_pointer (&document->lines, g_array_unref);
   g_free (document->text);
   g_free (document);
 }
@@ -167,13 +168,45 @@ toml_type_get_name (TomlType type)
   return names[type];
 }
 
+static GArray *
+lines_of (TomlDocument *document)
+{
+  gsize start = 0;
+
+  if (document->lines != NULL)
+    return document->lines;
+  document->lines = g_array_new (FALSE, FALSE, sizeof (gsize));
+  g_array_append_val (document->lines, start);
+  for (const char *p = document->text; (p = memchr (p, '\n', document->length - (gsize) (p - document->text))) != NULL;)
+    {
+      start = (gsize) (++p - document->text);
+      g_array_append_val (document->lines, start);
+    }
+  return document->lines;
+}
+
+/* A document may be asked for the places of all its nodes: each costs a search among the lines. */
 static guint
 position_of (const TomlNode *node, gsize offset, gboolean want_line)
 {
+  const GArray *lines = lines_of (node->document);
+  guint low = 0, high = lines->len;
   guint line, column;
 
-  toml_position (node->document->text, offset, &line, &column);
-  return want_line ? line : column;
+  while (high - low > 1)
+    {
+      guint middle = low + (high - low) / 2;
+
+      if (g_array_index (lines, gsize, middle) <= offset)
+        low = middle;
+      else
+        high = middle;
+    }
+  if (want_line)
+    return low + 1;
+  toml_position (node->document->text + g_array_index (lines, gsize, low), offset - g_array_index (lines, gsize, low),
+                 &line, &column);
+  return column;
 }
 
 guint
