@@ -2,6 +2,7 @@
 /* How a server comes about: each step needs the one before, and the first that fails says what to do. */
 #include "server-internal.h"
 
+#include "config/migration.h"
 #include "io/fault.h"
 #include "mail/mail-store-private.h"
 
@@ -23,7 +24,8 @@ open_mail (const AimxServerSettings *settings,
 
   if (mail == NULL)
     return NULL;
-  if (!reads && !aimx_mail_store_prepare (mail, error))
+  if (reads ? !aimx_migration_check (mail, config, error)
+            : !aimx_migrate (mail, config, locks, error) || !aimx_mail_store_prepare (mail, error))
     return NULL;
   return g_steal_pointer (&mail);
 }

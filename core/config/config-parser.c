@@ -250,7 +250,7 @@ load_domains (Loader *self, TomlNode *root)
     {
       if (list != NULL)
         return fail_at (self, single, "`domain` and `domains` are both there; remove `domain`");
-      self->config->needs_migration = TRUE;
+      self->config->single_domain = TRUE;
       return add_domain (self, single);
     }
   if (list == NULL)
@@ -496,7 +496,7 @@ read_address (Loader *self, TomlNode *table, const char *key, AimxMailbox *mailb
   at = strrchr (key, '@');
   if (at == NULL)
     {
-      self->config->needs_migration = TRUE;
+      self->config->bare_keys = TRUE;
       return TRUE;
     }
   domain = g_ascii_strdown (at + 1, -1);

@@ -61,7 +61,8 @@ struct _AimxConfig
   guint max_connections_per_address;
   GStrv disabled_modules;
   GPtrArray *warnings;
-  gboolean needs_migration;
+  gboolean single_domain; /* written `domain =` */
+  gboolean bare_keys;     /* mailbox keys without `@` */
 };
 
 /** aimx_config_new_empty: Returns: (transfer full): a snapshot to be filled */

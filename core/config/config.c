@@ -122,12 +122,6 @@ aimx_config_get_warnings (AimxConfig *self)
   return (const char *const *) self->warnings->pdata;
 }
 
-gboolean
-aimx_config_needs_migration (AimxConfig *self)
-{
-  return self->needs_migration;
-}
-
 /* ---- domains, mailboxes, hooks ---- */
 
 const char *

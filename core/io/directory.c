@@ -343,21 +343,37 @@ aimx_directory_rmdir (AimxDirectory *self, const char *name, GError **error)
   return set_error (error, errno == EEXIST ? ENOTEMPTY : errno, "remove directory", self->path, name);
 }
 
+static int
+claim (AimxDirectory *self, const char *name, gboolean is_directory)
+{
+  g_auto (AimxFd) fd = -1;
+
+  if (is_directory)
+    return aimx_sys_mkdirat (self->fd, name, 0700);
+  fd = aimx_sys_openat (self->fd, name, O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY, 0600);
+  return fd < 0 ? -1 : 0;
+}
+
 /*
- * Some file systems know no RENAME_NOREPLACE. There mkdir claims the name, and rename replaces the empty directory that
- * it made; one in which something was put meanwhile is not replaced.
+ * Some file systems know no RENAME_NOREPLACE. There an empty entry of the same kind claims the name, and rename
+ * replaces it; a directory in which something was put meanwhile is not replaced.
  */
 static gboolean
 rename_over_claim (AimxDirectory *self, const char *name, AimxDirectory *target, const char *new_name, GError **error)
 {
+  gboolean is_directory;
+  struct stat info;
   int saved_errno;
 
-  if (aimx_sys_mkdirat (target->fd, new_name, 0700) < 0)
+  if (!aimx_directory_lookup (self, name, &info, error))
+    return FALSE;
+  is_directory = S_ISDIR (info.st_mode);
+  if (claim (target, new_name, is_directory) < 0)
     return set_error (error, errno, "move to", target->path, new_name);
   if (aimx_sys_renameat2 (self->fd, name, target->fd, new_name, 0) == 0)
     return TRUE;
   saved_errno = errno;
-  aimx_sys_unlinkat (target->fd, new_name, AT_REMOVEDIR);
+  aimx_sys_unlinkat (target->fd, new_name, is_directory ? AT_REMOVEDIR : 0);
   return set_error (error, saved_errno, "move to", target->path, new_name);
 }
 

@@ -101,13 +101,14 @@ gboolean aimx_directory_unlink (AimxDirectory *self, const char *name, GError **
 gboolean aimx_directory_rmdir (AimxDirectory *self, const char *name, GError **error);
 /**
  * aimx_directory_rename:
- * @self: where the directory @name is
+ * @self: where the entry @name is
  * @name: its name
  * @target: where it goes
  * @new_name: how it is called there
  * @error: return location
  *
- * Moves a whole directory in one step that never replaces anything: %AIMX_ERROR_CONFLICT when @new_name is taken.
+ * Moves an entry, a directory with all that is in it too, in one step that never replaces anything:
+ * %AIMX_ERROR_CONFLICT when @new_name is taken.
  */
 gboolean aimx_directory_rename (AimxDirectory *self,
                                 const char *name,

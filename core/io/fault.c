@@ -40,9 +40,9 @@ static const struct
   const char *name;
   int code;
 } fault_names[] = {
-  { "EACCES", EACCES }, { "EAGAIN", EAGAIN }, { "EDQUOT", EDQUOT }, { "EINTR", EINTR },       { "EINVAL", EINVAL },
-  { "EIO", EIO },       { "EMFILE", EMFILE }, { "ENFILE", ENFILE }, { "ENOMEM", ENOMEM },     { "ENOSPC", ENOSPC },
-  { "ENOSYS", ENOSYS }, { "EPERM", EPERM },   { "EROFS", EROFS },   { "short", FAULT_SHORT },
+  { "EACCES", EACCES }, { "EAGAIN", EAGAIN }, { "EDQUOT", EDQUOT }, { "EINTR", EINTR },   { "EINVAL", EINVAL },
+  { "EIO", EIO },       { "EMFILE", EMFILE }, { "ENFILE", ENFILE }, { "ENOMEM", ENOMEM }, { "ENOSPC", ENOSPC },
+  { "ENOSYS", ENOSYS }, { "EPERM", EPERM },   { "EROFS", EROFS },   { "EXDEV", EXDEV },   { "short", FAULT_SHORT },
 };
 
 static gboolean

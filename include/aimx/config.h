@@ -83,9 +83,6 @@ AIMX_API gboolean aimx_config_is_module_disabled (AimxConfig *self, const char *
 /** aimx_config_get_warnings: Returns: (transfer none) (array zero-terminated=1): lines for the operator, found at load
  */
 AIMX_API const char *const *aimx_config_get_warnings (AimxConfig *self);
-/** aimx_config_needs_migration: Returns: whether a single-domain form is still in the file (`domain =`, bare mailbox
- * keys) */
-AIMX_API gboolean aimx_config_needs_migration (AimxConfig *self);
 
 /* ---- a domain ---- */
 

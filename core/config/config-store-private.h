@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the store and a change of it need of each other, and the changes that only the migration makes.
+ */
+#pragma once
+
+#include <aimx/config-store.h>
+
+G_BEGIN_DECLS
+
+/** AIMX_CONFIG_FILE: the configuration in its directory */
+#define AIMX_CONFIG_FILE "config.toml"
+
+/** aimx_config_store_check_guard: whether @guard covers the config; else a critical and %AIMX_ERROR_ORDER */
+gboolean aimx_config_store_check_guard (AimxLockGuard *guard, GError **error);
+/** aimx_config_store_get_current_text: Returns: (transfer full): what the file holds now, or, with a warning, what it
+ * held at the last load */
+GBytes *aimx_config_store_get_current_text (AimxConfigStore *self);
+/** aimx_config_store_swap: shows readers @config, which was read out of @text; emits `changed` */
+void aimx_config_store_swap (AimxConfigStore *self, AimxConfig *config, GBytes *text);
+
+/** aimx_config_change_list_domain: `domain = "x"` becomes `domains = ["x"]`; a file without it stays as it is */
+gboolean aimx_config_change_list_domain (AimxConfigChange *self, GError **error);
+/**
+ * aimx_config_change_rekey_mailboxes:
+ * @self: a change
+ * @n_rekeyed: (out): how many there were
+ * @error: return location
+ *
+ * Each mailbox whose key has no `@` gets its address as its key; comments, order and all else stay.
+ */
+gboolean aimx_config_change_rekey_mailboxes (AimxConfigChange *self, guint *n_rekeyed, GError **error);
+
+G_END_DECLS
