@@ -152,6 +152,16 @@ turn_away (int fd, AimxError code, const char *reason)
   close (fd);
 }
 
+static gboolean
+get_credentials (int fd, struct ucred *credentials)
+{
+  socklen_t size = sizeof *credentials;
+
+  /* A socket that has none says (uid_t) -1. */
+  return getsockopt (fd, SOL_SOCKET, SO_PEERCRED, credentials, &size) == 0 && size == sizeof *credentials &&
+         credentials->uid != (uid_t) -1;
+}
+
 static void
 report_full (UdsListener *self, const struct ucred *credentials)
 {
@@ -165,12 +175,11 @@ void
 uds_listener_add (UdsListener *self, int fd)
 {
   struct ucred credentials;
-  socklen_t size = sizeof credentials;
   g_autoptr (AimxCaller) caller = NULL;
 
-  if (getsockopt (fd, SOL_SOCKET, SO_PEERCRED, &credentials, &size) < 0 || size != sizeof credentials)
+  if (!get_credentials (fd, &credentials))
     {
-      aimx_log (G_LOG_LEVEL_WARNING, "MESSAGE", "the kernel does not say who a client is: %s", g_strerror (errno));
+      aimx_log (G_LOG_LEVEL_WARNING, "MESSAGE", "the kernel does not say who a client is, so it is turned away");
       turn_away (fd, AIMX_ERROR_ACCESS, "not authorized");
       return;
     }

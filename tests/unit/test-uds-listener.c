@@ -5,6 +5,7 @@
 #include "uds/listener.h"
 #include "uds/socket-file.h"
 
+#include <netinet/in.h>
 #include <sys/resource.h>
 #include <sys/un.h>
 
@@ -248,6 +249,83 @@ test_stop_waits_for_requests_that_run (void)
   close (silent[0]);
 }
 
+/* Both of these are warned about, which ends a test otherwise. */
+static GLogLevelFlags
+survive_warnings (void)
+{
+  return g_log_set_always_fatal (G_LOG_FATAL_MASK);
+}
+
+/* Both ends of a connection over TCP, which knows no credentials. */
+static void
+connect_tcp (int fds[2])
+{
+  struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr = { htonl (INADDR_LOOPBACK) } };
+  socklen_t size = sizeof address;
+  int listening_fd = socket (AF_INET, SOCK_STREAM, 0);
+
+  g_assert_cmpint (bind (listening_fd, (struct sockaddr *) &address, sizeof address), ==, 0);
+  g_assert_cmpint (listen (listening_fd, 1), ==, 0);
+  g_assert_cmpint (getsockname (listening_fd, (struct sockaddr *) &address, &size), ==, 0);
+  fds[0] = socket (AF_INET, SOCK_STREAM, 0);
+  g_assert_cmpint (connect (fds[0], (struct sockaddr *) &address, size), ==, 0);
+  fds[1] = accept4 (listening_fd, NULL, NULL, SOCK_NONBLOCK);
+  g_assert_cmpint (fds[1], >=, 0);
+  close (listening_fd);
+}
+
+static void
+test_client_without_credentials_is_turned_away (void)
+{
+  GLogLevelFlags fatal = survive_warnings ();
+  g_autoptr (FakeServer) server = fake_server_new (1024, 1024);
+  g_autoptr (UdsListener) listener = uds_listener_new (&server->service);
+  int fds[2];
+
+  connect_tcp (fds);
+  uds_listener_add (listener, fds[1]);
+  peer_expect (fds[0], "AIMX/1 ERR EACCES not authorized\nCode: EACCES\n\n");
+  g_assert_cmpuint (uds_listener_get_n_connections (listener), ==, 0);
+  close (fds[0]);
+  g_log_set_always_fatal (fatal);
+}
+
+static void
+set_descriptor_limit (rlim_t limit)
+{
+  struct rlimit now;
+
+  g_assert_cmpint (getrlimit (RLIMIT_NOFILE, &now), ==, 0);
+  now.rlim_cur = MIN (limit, now.rlim_max);
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &now), ==, 0);
+}
+
+static void
+test_clients_wait_while_there_are_no_descriptors (void)
+{
+  GLogLevelFlags fatal = survive_warnings ();
+  g_autoptr (ScratchDirectory) root = scratch_directory_new ();
+  g_autoptr (FakeServer) server = fake_server_new (1024, 1024);
+  g_autoptr (UdsSocketFile) file = new_socket_file (root);
+  g_autoptr (UdsListener) listener = uds_listener_new (&server->service);
+  int fd;
+
+  uds_listener_open (listener, uds_socket_file_get_fd (file));
+  publish (file);
+  fd = connect_to (root);
+  set_descriptor_limit (3);
+  peer_iterate ("the client");
+  g_assert_cmpuint (uds_listener_get_n_connections (listener), ==, 0);
+  set_descriptor_limit (1024);
+  peer_send_text (fd, "AIMX/1 N\n\n");
+  fake_server_wait (server);
+  fake_server_answer (server, aimx_response_new_ack ());
+  peer_expect (fd, "AIMX/1 OK\n");
+  close (fd);
+  wait_for_idle (listener);
+  g_log_set_always_fatal (fatal);
+}
+
 /* A client of the user with @uid: a pair has the credentials of whoever makes it. */
 static int
 add_as (UdsListener *listener, guint uid)
@@ -266,11 +344,8 @@ static int *
 fill (UdsListener *listener, guint uid)
 {
   int *clients = g_new (int, UDS_CONNECTIONS_MAX);
-  struct rlimit limit;
 
-  g_assert_cmpint (getrlimit (RLIMIT_NOFILE, &limit), ==, 0);
-  limit.rlim_cur = MIN (limit.rlim_max, 4 * UDS_CONNECTIONS_MAX);
-  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &limit), ==, 0);
+  set_descriptor_limit (4 * UDS_CONNECTIONS_MAX);
   for (int i = 0; i < UDS_CONNECTIONS_MAX; i++)
     clients[i] = add_as (listener, uid);
   g_assert_cmpuint (uds_listener_get_n_connections (listener), ==, UDS_CONNECTIONS_MAX);
@@ -365,6 +440,10 @@ main (int argc, char **argv)
   g_test_add_func ("/uds-listener/client-of-the-socket-is-served-with-its-credentials",
                    test_client_of_the_socket_is_served_with_its_credentials);
   g_test_add_func ("/uds-listener/stop-waits-for-requests-that-run", test_stop_waits_for_requests_that_run);
+  g_test_add_func ("/uds-listener/client-without-credentials-is-turned-away",
+                   test_client_without_credentials_is_turned_away);
+  g_test_add_func ("/uds-listener/clients-wait-while-there-are-no-descriptors",
+                   test_clients_wait_while_there_are_no_descriptors);
   g_test_add_func ("/uds-listener/user-with-all-places-is-turned-away", test_user_with_all_places_is_turned_away);
   g_test_add_func ("/uds-listener/other-user-gets-a-place-from-who-has-most",
                    test_other_user_gets_a_place_from_who_has_most);
