@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* Verbs on a mailbox. */
+#include "mailbox-call.h"
+
+#include "errors.h"
+
+int
+cli_mailbox_show (CliSession *session, const char *name, AimxClientAnswer **answer)
+{
+  const char *const headers[] = { "Mailbox", name, NULL };
+  const CliCall call = { .verb = "MAILBOX-SHOW", .access = CLI_ACCESS_READ, .headers = headers };
+  int status = CLI_EXIT_DONE;
+
+  *answer = cli_call (session, &call, &status);
+  if (*answer == NULL)
+    return status;
+  if (g_strcmp0 ((*answer)->code, "ENOENT") == 0)
+    return cli_error ("`aimx mailboxes list` shows those that are yours.", "Mailbox '%s' does not exist", name);
+  return (*answer)->code != NULL ? cli_call_tell (*answer, NULL) : CLI_EXIT_DONE;
+}

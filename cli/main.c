@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The `aimx` command: reads the command line, runs the command, and says how it went.
+ *
+ * Commands of plugins are known to the daemon alone, so it is asked for them only when nothing built in has the name,
+ * or when the list of all commands is to be shown.
+ */
+#include "arguments.h"
+#include "display.h"
+#include "errors.h"
+#include "help.h"
+#include "plugin-commands.h"
+#include "style.h"
+#include "verb-list.h"
+#include "version-line.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <stdio.h>
+
+/* ---- help ---- */
+
+static CliPluginCommands *
+ask_for_plugin_commands (const CliSession *session)
+{
+  g_autoptr (JsonArray) verbs = cli_verb_list_daemon (session);
+
+  return cli_plugin_commands_new (verbs);
+}
+
+static void
+print_help (const CliCommand *command, const char *path)
+{
+  g_autofree char *text = cli_help_format (command, path, cli_style_is_rich (stdout));
+
+  fputs (text, stdout);
+}
+
+static int
+show_help (const CliSession *session, const CliInvocation *invocation)
+{
+  g_autoptr (CliPluginCommands) plugins = NULL;
+
+  if (invocation->command != &cli_root)
+    {
+      print_help (invocation->command, invocation->path);
+      return CLI_EXIT_DONE;
+    }
+  plugins = ask_for_plugin_commands (session);
+  print_help (cli_plugin_commands_get_root (plugins), invocation->path);
+  return CLI_EXIT_DONE;
+}
+
+/* `aimx help a b` is `aimx a b --help`. */
+static GStrv
+get_help_line (const CliInvocation *invocation)
+{
+  g_autoptr (GStrvBuilder) line = g_strv_builder_new ();
+
+  for (char **word = invocation->arguments; *word != NULL; word++)
+    g_strv_builder_add (line, *word);
+  g_strv_builder_add (line, "--help");
+  return g_strv_builder_end (line);
+}
+
+/* ---- one run ---- */
+
+static int run_line (const CliCommand *root, const char *const *line);
+
+static int
+run_invocation (const CliCommand *root, const CliInvocation *invocation)
+{
+  g_autoptr (CliSession) session = cli_session_new (cli_invocation_get (invocation, "data-dir"));
+  g_auto (GStrv) help_line = NULL;
+  int status;
+
+  if (invocation->wish == CLI_WISH_VERSION)
+    {
+      cli_version_print ();
+      return CLI_EXIT_DONE;
+    }
+  if (invocation->wish == CLI_WISH_HELP)
+    return show_help (session, invocation);
+  if (invocation->command == &cli_command_help)
+    {
+      help_line = get_help_line (invocation);
+      return run_line (root, (const char *const *) help_line);
+    }
+  status = invocation->command->run (session, invocation);
+  if (session->changed)
+    cli_warning (
+        "The daemon is stopped; start it so that the change takes effect: `systemctl restart aimx` or `aimx serve`.");
+  return status;
+}
+
+/* A command that is not built in may be a plugin's. */
+static int
+run_plugin_line (const char *const *line)
+{
+  g_autoptr (CliSession) session = cli_session_new (NULL);
+  g_autoptr (CliPluginCommands) plugins = ask_for_plugin_commands (session);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CliInvocation) invocation = cli_arguments_parse (cli_plugin_commands_get_root (plugins), line, &error);
+
+  if (invocation != NULL)
+    return run_invocation (cli_plugin_commands_get_root (plugins), invocation);
+  return cli_usage_error (error->message);
+}
+
+static int
+run_line (const CliCommand *root, const char *const *line)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CliInvocation) invocation = cli_arguments_parse (root, line, &error);
+
+  if (invocation != NULL)
+    return run_invocation (root, invocation);
+  if (root == &cli_root && g_error_matches (error, CLI_USAGE_ERROR, CLI_USAGE_UNKNOWN_COMMAND))
+    return run_plugin_line (line);
+  return cli_usage_error (error->message);
+}
+
+/* What could not be written was not shown: a script must not take it for all there is. */
+static int
+finish (int status)
+{
+  if (fflush (stdout) == 0 && !ferror (stdout))
+    return status;
+  return cli_error (NULL, "cannot write to standard output: %s", g_strerror (errno));
+}
+
+int
+main (int argc, char **argv)
+{
+  /* Which signs a terminal can show is all that the locale decides. */
+  setlocale (LC_CTYPE, "");
+  return finish (run_line (&cli_root, (const char *const *) argv + (argc > 0 ? 1 : 0)));
+}

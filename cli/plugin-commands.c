@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+/* Commands made of verbs. */
+#include "plugin-commands.h"
+
+#include "answer.h"
+#include "arguments.h"
+#include "errors.h"
+#include "verb-list.h"
+
+#include <string.h>
+
+struct _CliPluginCommands
+{
+  JsonArray *verbs;
+  CliCommand root;
+  GPtrArray *commands; /* CliCommand, built in or of a plugin, then NULL */
+  GPtrArray *owned;    /* whatever the plugins' consist of */
+};
+
+static gpointer
+own (CliPluginCommands *self, gpointer memory)
+{
+  g_ptr_array_add (self->owned, memory);
+  return memory;
+}
+
+static const char *
+or_empty (const char *text)
+{
+  return text != NULL ? text : "";
+}
+
+/* ---- calling ---- */
+
+/* What a flag says, %NULL for a header with a value. */
+static const char *
+get_flag_value (JsonObject *header)
+{
+  const char *type = cli_object_get_string (header, "type");
+
+  if (g_strcmp0 (type, "boolean") == 0)
+    return "true";
+  return g_strcmp0 (type, "yes-no") == 0 ? "yes" : NULL;
+}
+
+static const char *
+get_value (const CliInvocation *invocation, JsonObject *header, const char *name)
+{
+  g_autofree char *option = g_ascii_strdown (name, -1);
+  const char *flag = get_flag_value (header);
+
+  if (cli_object_get_boolean (header, "positional"))
+    return cli_invocation_get_argument (invocation, 0);
+  if (flag != NULL)
+    return cli_invocation_has (invocation, option) ? flag : NULL;
+  return cli_invocation_get (invocation, option);
+}
+
+/* The headers of a verb that can be options: each with a name. */
+static GPtrArray *
+get_headers (JsonObject *verb)
+{
+  JsonArray *array = cli_object_get_array (verb, "headers");
+  GPtrArray *headers = g_ptr_array_new ();
+
+  for (guint i = 0; array != NULL && i < json_array_get_length (array); i++)
+    {
+      JsonNode *node = json_array_get_element (array, i);
+      JsonObject *header = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
+
+      if (header != NULL && *or_empty (cli_object_get_string (header, "name")) != '\0')
+        g_ptr_array_add (headers, header);
+    }
+  return headers;
+}
+
+static int
+run (CliSession *session, const CliInvocation *invocation)
+{
+  JsonObject *verb = (JsonObject *) invocation->command->data;
+  g_autoptr (GPtrArray) headers = get_headers (verb);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) values = NULL;
+  g_autoptr (AimxClientAnswer) answer = NULL;
+  int status;
+
+  for (guint i = 0; i < headers->len; i++)
+    {
+      const char *name = cli_object_get_string (headers->pdata[i], "name");
+      const char *value = get_value (invocation, headers->pdata[i], name);
+
+      if (value != NULL)
+        g_strv_builder_add_many (builder, name, value, NULL);
+      else if (cli_object_get_boolean (headers->pdata[i], "required"))
+        return cli_invocation_fail (invocation, "'--%s' is missing", name);
+    }
+  values = g_strv_builder_end (builder);
+  status = cli_verb_call (session, verb, (const char *const *) values, &answer);
+  if (status == CLI_EXIT_DONE)
+    cli_answer_print (answer);
+  return status;
+}
+
+/* ---- making ---- */
+
+static void
+add_header (CliPluginCommands *self, JsonObject *header, CliOption *option, CliArgument *argument)
+{
+  const char *name = cli_object_get_string (header, "name");
+  const char *summary = or_empty (cli_object_get_string (header, "summary"));
+
+  if (cli_object_get_boolean (header, "positional"))
+    *argument = (CliArgument){
+      .name = own (self, g_ascii_strup (name, -1)),
+      .required = cli_object_get_boolean (header, "required"),
+      .summary = summary,
+    };
+  else
+    *option = (CliOption){
+      .name = own (self, g_ascii_strdown (name, -1)),
+      .value = get_flag_value (header) == NULL ? or_empty (cli_object_get_string (header, "type")) : NULL,
+      .summary = summary,
+    };
+}
+
+static CliCommand *
+make_command (CliPluginCommands *self, JsonObject *verb, const char *name)
+{
+  CliCommand *command = own (self, g_new0 (CliCommand, 1));
+  g_autoptr (GPtrArray) headers = get_headers (verb);
+  CliOption *options = own (self, g_new0 (CliOption, headers->len + 1));
+  CliArgument *arguments = own (self, g_new0 (CliArgument, 2));
+  guint n_options = 0;
+
+  for (guint i = 0; i < headers->len; i++)
+    {
+      add_header (self, headers->pdata[i], &options[n_options], arguments);
+      n_options += options[n_options].name != NULL;
+    }
+  command->name = name;
+  command->summary = or_empty (cli_object_get_string (verb, "summary"));
+  command->group = CLI_GROUP_PLUGINS;
+  command->options = options;
+  command->arguments = arguments;
+  command->run = run;
+  command->data = verb;
+  return command;
+}
+
+CliPluginCommands *
+cli_plugin_commands_new (JsonArray *verbs)
+{
+  CliPluginCommands *self = g_new0 (CliPluginCommands, 1);
+
+  self->verbs = verbs != NULL ? json_array_ref (verbs) : json_array_new ();
+  self->owned = g_ptr_array_new_with_free_func (g_free);
+  self->commands = g_ptr_array_new ();
+  for (const CliCommand *const *one = cli_root.subcommands; *one != NULL; one++)
+    g_ptr_array_add (self->commands, (gpointer) *one);
+  for (guint i = 0; i < json_array_get_length (self->verbs); i++)
+    {
+      JsonObject *verb = json_array_get_object_element (self->verbs, i);
+      const char *name = cli_object_get_string (verb, "command");
+
+      if (name != NULL && cli_command_find (&cli_root, name) == NULL)
+        g_ptr_array_add (self->commands, make_command (self, verb, name));
+    }
+  g_ptr_array_add (self->commands, NULL);
+  self->root = cli_root;
+  self->root.subcommands = (const CliCommand *const *) self->commands->pdata;
+  return self;
+}
+
+void
+cli_plugin_commands_free (CliPluginCommands *self)
+{
+  g_ptr_array_unref (self->commands);
+  g_ptr_array_unref (self->owned);
+  json_array_unref (self->verbs);
+  g_free (self);
+}
+
+const CliCommand *
+cli_plugin_commands_get_root (CliPluginCommands *self)
+{
+  return &self->root;
+}
