@@ -4,10 +4,10 @@
 
 #include "config/migration.h"
 #include "io/fault.h"
-#include "mail/mail-store-private.h"
 
 #include <sys/stat.h>
 
+/* What only reads takes the layout as it is, or says that it is old. */
 static AimxMailStore *
 open_mail (const AimxServerSettings *settings,
            AimxConfigStore *config,
@@ -24,8 +24,9 @@ open_mail (const AimxServerSettings *settings,
 
   if (mail == NULL)
     return NULL;
-  if (reads ? !aimx_migration_check (mail, config, error)
-            : !aimx_migrate (mail, config, locks, error) || !aimx_mail_store_prepare (mail, error))
+  if (reads)
+    return aimx_migration_check (mail, config, error) ? g_steal_pointer (&mail) : NULL;
+  if (!aimx_migrate (mail, config, locks, error) || !aimx_mail_store_prepare (mail, error))
     return NULL;
   return g_steal_pointer (&mail);
 }

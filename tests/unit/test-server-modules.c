@@ -253,6 +253,31 @@ test_what_cannot_be_opened_says_why (Fixture *fixture, gconstpointer data)
   g_assert_nonnull (strstr (error->message, "config.toml"));
 }
 
+/* The layout of a server with one domain. */
+static void
+make_old_layout (Fixture *fixture)
+{
+  g_autofree char *inbox = g_build_filename (fixture->data_dir, "inbox", NULL);
+
+  write_config (fixture, "domain = \"a.org\"\n");
+  g_assert_no_errno (g_mkdir_with_parents (inbox, 0755));
+}
+
+static void
+test_an_old_layout_is_migrated_before_it_is_used (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *inbox = g_build_filename (fixture->data_dir, "a.org", "inbox", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (AimxServer) reader = NULL;
+
+  make_old_layout (fixture);
+  reader = try_open (fixture, AIMX_SERVER_READ, &error);
+  g_assert_null (reader);
+  g_assert_nonnull (strstr (error->message, "aimx serve"));
+  open_server (fixture, AIMX_SERVER_CHANGE);
+  g_assert_true (g_file_test (inbox, G_FILE_TEST_IS_DIR));
+}
+
 static void
 test_reading_needs_no_lock (Fixture *fixture, gconstpointer data)
 {
@@ -280,6 +305,7 @@ main (int argc, char **argv)
   ADD ("load-fails", test_a_load_that_fails_leaves_nothing_behind);
   ADD ("end", test_doors_close_before_what_is_behind_them);
   ADD ("open-fails", test_what_cannot_be_opened_says_why);
+  ADD ("migration", test_an_old_layout_is_migrated_before_it_is_used);
   ADD ("read", test_reading_needs_no_lock);
   return g_test_run ();
 }
