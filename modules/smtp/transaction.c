@@ -254,11 +254,20 @@ smtp_transaction_flush (SmtpConnection *self)
 
 /* ---- delivering ---- */
 
-/* One recipient being enough, and a full disk what the sender is told first. */
+static gboolean
+has_gone (const GError *error)
+{
+  return g_error_matches (error, AIMX_ERROR, AIMX_ERROR_NO_ENTRY) ||
+         g_error_matches (error, AIMX_ERROR, AIMX_ERROR_DOMAIN);
+}
+
+/* One recipient being enough, and a full disk what the sender is told first. Only when every mailbox has gone is it for
+ * good: else those who have their copy would be told that they have none. */
 static SmtpStoreVerdict
 judge_deliveries (GPtrArray *deliveries, const AimxEnvelope *envelope)
 {
   SmtpStoreVerdict verdict = SMTP_STORE_OK;
+  guint n_gone = 0;
 
   if (deliveries->len != g_strv_length (envelope->recipients))
     return SMTP_STORE_FAILED;
@@ -266,10 +275,13 @@ judge_deliveries (GPtrArray *deliveries, const AimxEnvelope *envelope)
     {
       const AimxDelivery *delivery = deliveries->pdata[i];
 
-      if (delivery->error != NULL && verdict != SMTP_STORE_NO_SPACE)
+      if (delivery->error == NULL)
+        continue;
+      n_gone += has_gone (delivery->error);
+      if (verdict != SMTP_STORE_NO_SPACE)
         verdict = judge_error (delivery->error);
     }
-  return verdict;
+  return n_gone == deliveries->len ? SMTP_STORE_GONE : verdict;
 }
 
 static SmtpStoreVerdict

@@ -146,12 +146,14 @@ typedef enum
  * SmtpStoreVerdict:
  * @SMTP_STORE_OK: done; for a whole message: durable for every recipient
  * @SMTP_STORE_NO_SPACE: disk full, quota: 452 4.3.1
+ * @SMTP_STORE_GONE: the mailboxes of all recipients have gone since they were accepted: 550 5.1.1
  * @SMTP_STORE_FAILED: anything else, one recipient being enough: 451 4.3.0
  */
 typedef enum
 {
   SMTP_STORE_OK,
   SMTP_STORE_NO_SPACE,
+  SMTP_STORE_GONE,
   SMTP_STORE_FAILED,
 } SmtpStoreVerdict;
 

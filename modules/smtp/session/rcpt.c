@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/* RCPT (RFC 5321, 4.1.1.3): whether a recipient has a mailbox is the driver's to say. */
+#include "session-private.h"
+
+#include <string.h>
+
+/* Refusals within a transaction are how stale lists look: the first ones are free. */
+static void
+refuse (SmtpSession *self, SmtpReply reply, guint *count, guint n_free, gint64 now)
+{
+  self->n_refused++;
+  smtp_session_say (self, reply, self->recipient);
+  if (++*count < n_free)
+    return;
+  smtp_session_count_command (self, now);
+  smtp_session_count_error (self, now);
+}
+
+static gboolean
+is_accepted (const SmtpTransaction *transaction, const char *recipient)
+{
+  for (guint i = 0; i + 1 < transaction->recipients->len; i++)
+    if (strcmp (transaction->recipients->pdata[i], recipient) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+static void
+accept (SmtpSession *self, char *recipient)
+{
+  GPtrArray *recipients = self->transaction->recipients;
+
+  recipients->pdata[recipients->len - 1] = recipient;
+  g_ptr_array_add (recipients, NULL);
+}
+
+/* SMTP_REPLY_RECIPIENT_OK when it can be asked for. */
+static SmtpReply
+parse (SmtpSession *self, const char *path, char **recipient)
+{
+  const char *rest = NULL;
+  SmtpPathResult result = smtp_path_parse (path, FALSE, &rest, recipient);
+
+  if (result == SMTP_PATH_MALFORMED)
+    return SMTP_REPLY_BAD_RECIPIENT;
+  if (*rest != '\0')
+    return *rest == ' ' ? SMTP_REPLY_UNKNOWN_PARAMETER : SMTP_REPLY_BAD_RECIPIENT;
+  if (result == SMTP_PATH_NON_ASCII && !self->transaction->utf8)
+    return SMTP_REPLY_NON_ASCII;
+  if (strchr (*recipient, '@') != NULL)
+    return SMTP_REPLY_RECIPIENT_OK;
+  if (g_ascii_strcasecmp (*recipient, "postmaster") != 0)
+    return SMTP_REPLY_BAD_RECIPIENT;
+  /* RFC 5321, 4.5.1: in any case, and without a domain. */
+  g_free (*recipient);
+  *recipient = g_strconcat ("postmaster@", self->settings->host, NULL);
+  return SMTP_REPLY_RECIPIENT_OK;
+}
+
+static SmtpReply
+check_order (const SmtpSession *self)
+{
+  if (self->helo == NULL)
+    return SMTP_REPLY_GREET_FIRST;
+  if (self->transaction == NULL)
+    return SMTP_REPLY_NEED_MAIL;
+  return self->transaction->chunked ? SMTP_REPLY_CHUNKS_BEGUN : SMTP_REPLY_RECIPIENT_OK;
+}
+
+void
+smtp_command_rcpt (SmtpSession *self, const char *argument, gint64 now)
+{
+  SmtpReply reply = check_order (self);
+  g_autofree char *recipient = NULL;
+  const char *path = NULL;
+
+  if (reply == SMTP_REPLY_RECIPIENT_OK && g_ascii_strncasecmp (argument, "TO:", 3) != 0)
+    reply = SMTP_REPLY_BAD_RCPT;
+  if (reply == SMTP_REPLY_RECIPIENT_OK)
+    {
+      path = argument + 3 + strspn (argument + 3, " ");
+      reply = parse (self, path, &recipient);
+    }
+  if (reply != SMTP_REPLY_RECIPIENT_OK)
+    {
+      smtp_session_count_command (self, now);
+      if (self->action == SMTP_ACTION_NONE)
+        smtp_session_reply (self, reply, reply == SMTP_REPLY_UNKNOWN_PARAMETER ? strrchr (path, '>') + 2 : NULL, now);
+      return;
+    }
+  g_free (self->recipient);
+  self->recipient = g_steal_pointer (&recipient);
+  if (is_accepted (self->transaction, self->recipient))
+    smtp_session_reply (self, SMTP_REPLY_RECIPIENT_OK, NULL, now);
+  else if (self->transaction->recipients->len - 1 >= self->settings->max_recipients)
+    refuse (self, SMTP_REPLY_TOO_MANY_RECIPIENTS, &self->transaction->n_excess, SMTP_FREE_EXCESS, now);
+  else
+    self->action = SMTP_ACTION_VERIFY_RECIPIENT;
+}
+
+const char *
+smtp_session_get_recipient (const SmtpSession *self)
+{
+  g_return_val_if_fail (self->action == SMTP_ACTION_VERIFY_RECIPIENT, NULL);
+
+  return self->recipient;
+}
+
+void
+smtp_session_recipient_result (SmtpSession *self, SmtpRecipientVerdict verdict, gint64 now)
+{
+  static const SmtpReply replies[] = {
+    [SMTP_RECIPIENT_ACCEPTED] = SMTP_REPLY_RECIPIENT_OK,     [SMTP_RECIPIENT_NOT_LOCAL] = SMTP_REPLY_NOT_LOCAL,
+    [SMTP_RECIPIENT_UNKNOWN] = SMTP_REPLY_UNKNOWN_RECIPIENT, [SMTP_RECIPIENT_NO_ACCOUNT] = SMTP_REPLY_NO_ACCOUNT,
+    [SMTP_RECIPIENT_UNAVAILABLE] = SMTP_REPLY_UNAVAILABLE,
+  };
+
+  g_return_if_fail (self->action == SMTP_ACTION_VERIFY_RECIPIENT);
+
+  self->action = SMTP_ACTION_NONE;
+  self->last_input = now;
+  if (verdict == SMTP_RECIPIENT_ACCEPTED)
+    {
+      smtp_session_say (self, SMTP_REPLY_RECIPIENT_OK, NULL);
+      smtp_session_progress (self);
+      accept (self, g_steal_pointer (&self->recipient));
+    }
+  else
+    refuse (self, replies[verdict], &self->transaction->n_refused, SMTP_FREE_REFUSALS, now);
+  g_clear_pointer (&self->recipient, g_free);
+}
