@@ -341,6 +341,27 @@ test_hurry_drops_a_request_that_does_not_come (Fixture *fixture, gconstpointer d
   peer_expect (fixture->fd, "");
 }
 
+static void
+test_hurry_drops_an_answer_that_is_not_taken (Fixture *fixture, gconstpointer data)
+{
+  JsonNode *node = json_node_new (JSON_NODE_VALUE);
+  g_autofree char *text = g_strnfill (8 * MIB, 'x');
+  GString *part;
+
+  json_node_set_string (node, text);
+  peer_send_text (fixture->fd, "AIMX/1 N\n\n");
+  fake_server_wait (fixture->server);
+  fake_server_answer (fixture->server, aimx_response_new_json (node));
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  uds_connection_hurry (fixture->connection);
+  g_assert_false (fixture->ended);
+  wait_until_ended (fixture);
+  part = peer_read (fixture->fd);
+  g_assert_cmpuint (part->len, <, 8 * MIB);
+  g_string_free (part, TRUE);
+}
+
 #define add(name, function) g_test_add ("/uds-connection/" name, Fixture, NULL, set_up, function, tear_down)
 
 int
@@ -366,5 +387,6 @@ main (int argc, char **argv)
   add ("hurry-lets-go-who-said-nothing", test_hurry_lets_go_who_said_nothing);
   add ("hurry-still-hears-what-was-sent", test_hurry_still_hears_what_was_sent);
   add ("hurry-drops-a-request-that-does-not-come", test_hurry_drops_a_request_that_does_not_come);
+  add ("hurry-drops-an-answer-that-is-not-taken", test_hurry_drops_an_answer_that_is_not_taken);
   return g_test_run ();
 }
