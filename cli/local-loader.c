@@ -9,9 +9,6 @@
 
 #define LOCAL_NAME "aimx-local.so"
 
-/* What a person wants to hear in the middle of a command. */
-#define LOG_FILTER "warning"
-
 /* In a build tree it lies beside the command. */
 static char *
 find_local (void)
@@ -61,7 +58,7 @@ cli_local_open (CliSession *session, AimxServerMode mode, guint lock_wait_second
     return TRUE;
   cli_local_close (session);
   if (!session->logging)
-    local->start_log (LOG_FILTER);
+    local->start_log (session->log_filter);
   session->logging = TRUE;
   settings.lock_wait_seconds = lock_wait_seconds;
   progress = cli_progress_start ("opening the data directory");

@@ -7,6 +7,9 @@
 #define CONFIG_DIR  "/etc/aimx"
 #define RUNTIME_DIR "/run/aimx"
 
+/* What a person wants to hear in the middle of a command. */
+#define LOG_FILTER "warning"
+
 /* An empty variable is one that is not set. */
 static const char *
 get_variable (const char *name)
@@ -44,6 +47,7 @@ cli_session_new (const char *data_dir)
   self->socket = g_build_filename (self->runtime_dir, "aimx.sock", NULL);
   self->config_file = g_build_filename (self->config_dir, "config.toml", NULL);
   self->noninteractive = noninteractive != NULL && g_strcmp0 (noninteractive, "0") != 0;
+  self->log_filter = LOG_FILTER;
   return self;
 }
 

@@ -21,7 +21,8 @@ typedef struct _AimxServer AimxServer;
  * @noninteractive: nothing may be asked
  * @server: (nullable): a server in this process, see cli_call()
  * @server_mode: #AimxServerMode of @server
- * @logging: the log of @server has been started
+ * @log_filter: what of the log of @server is shown when AIMX_LOG does not say
+ * @logging: that log has been started
  * @in_process: the last answer came from @server, not from the daemon
  * @changed: @server has changed something that a daemon will only know after a restart
  */
@@ -35,6 +36,7 @@ typedef struct
   gboolean noninteractive;
   AimxServer *server;
   int server_mode;
+  const char *log_filter;
   gboolean logging;
   gboolean in_process;
   gboolean changed;

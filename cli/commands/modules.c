@@ -64,8 +64,11 @@ run (CliSession *session, const CliInvocation *invocation)
   const CliCall call = { .verb = "MODULE-LIST", .access = CLI_ACCESS_ROOT_READ };
   g_autoptr (AimxClientAnswer) answer = NULL;
   g_autoptr (JsonArray) modules = NULL;
-  int status = cli_call_succeeded (session, &call, &answer, NULL);
+  int status;
 
+  /* The answer says why a module is refused; the log need not say it again. */
+  session->log_filter = "error";
+  status = cli_call_succeeded (session, &call, &answer, NULL);
   if (status != CLI_EXIT_DONE)
     return status;
   if (cli_invocation_has (invocation, "json"))

@@ -208,7 +208,7 @@ test_the_nearest_is_near (void)
     { "mailbxes", "mailboxes" },
     { "mailb", "mailboxes" },
     { "sevre", "serve" },
-    { "versoin", "version" },
+    { "vserion", "version" },
     { "modlues", "modules" },
     { "cal", "call" },
     { "agent", NULL },
