@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <glib/gstdio.h>
+#include <string.h>
 #include <unistd.h>
 
 /* The daemon ends a verb after 60 s unless its descriptor says otherwise; its answer must not be missed. */
@@ -181,6 +182,8 @@ cli_call (CliSession *session, const CliCall *call, int *status)
 int
 cli_call_tell (const AimxClientAnswer *answer, const char *hint)
 {
+  if (hint == NULL && strcmp (answer->code, "EACCES") == 0 && geteuid () != 0)
+    hint = "Try it with sudo, or as the user who owns the mailbox.";
   return cli_error (hint, "[%s] %s", answer->code, answer->reason != NULL ? answer->reason : "");
 }
 

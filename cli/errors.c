@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Lines to people. */
+/* Lines to people. What was said on stdout before must not come after them. */
 #include "errors.h"
 
 #include "display.h"
-#include "style.h"
 
 static void print_marked (FILE *stream, const char *mark, const char *format, va_list args) G_GNUC_PRINTF (3, 0);
 
@@ -13,6 +12,7 @@ print_marked (FILE *stream, const char *mark, const char *format, va_list args)
   g_autofree char *text = g_strdup_vprintf (format, args);
   g_autofree char *shown = cli_display (text);
 
+  fflush (stdout);
   fprintf (stream, "%s%s%s\n", mark, *mark != '\0' ? " " : "", shown);
 }
 
@@ -35,6 +35,7 @@ cli_usage_error (const char *text)
 {
   g_autofree char *prefix = cli_styled (cli_style_is_rich (stderr), CLI_STYLE_ERROR, "error:");
 
+  fflush (stdout);
   fprintf (stderr, "%s %s\n", prefix, text);
   return CLI_EXIT_USAGE;
 }
@@ -61,23 +62,12 @@ cli_hint (const char *format, ...)
 }
 
 void
-cli_success (const char *format, ...)
+cli_note (CliMark mark, const char *format, ...)
 {
-  g_autofree char *mark = cli_mark (cli_style_is_rich (stdout), CLI_MARK_SUCCESS);
+  g_autofree char *shown = cli_mark (cli_style_is_rich (stdout), mark);
   va_list args;
 
   va_start (args, format);
-  print_marked (stdout, mark, format, args);
-  va_end (args);
-}
-
-void
-cli_failure (const char *format, ...)
-{
-  g_autofree char *mark = cli_mark (cli_style_is_rich (stdout), CLI_MARK_FAILURE);
-  va_list args;
-
-  va_start (args, format);
-  print_marked (stdout, mark, format, args);
+  print_marked (stdout, shown, format, args);
   va_end (args);
 }

@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include <glib.h>
+#include "style.h"
 
 G_BEGIN_DECLS
 
@@ -27,9 +27,9 @@ int cli_usage_error (const char *text);
 void cli_warning (const char *format, ...) G_GNUC_PRINTF (1, 2);
 /** cli_hint: something that the caller may want to know */
 void cli_hint (const char *format, ...) G_GNUC_PRINTF (1, 2);
-/** cli_failure: on stdout, with the mark of a failure */
-void cli_failure (const char *format, ...) G_GNUC_PRINTF (1, 2);
-/** cli_success: on stdout, with the mark of a success */
-void cli_success (const char *format, ...) G_GNUC_PRINTF (1, 2);
+/** cli_note: a line of the result, on stdout, with a mark */
+void cli_note (CliMark mark, const char *format, ...) G_GNUC_PRINTF (2, 3);
+/** cli_success: what was asked for is done; on stdout */
+#define cli_success(...) cli_note (CLI_MARK_SUCCESS, __VA_ARGS__)
 
 G_END_DECLS

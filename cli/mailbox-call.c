@@ -5,10 +5,10 @@
 #include "errors.h"
 
 int
-cli_mailbox_show (CliSession *session, const char *name, AimxClientAnswer **answer)
+cli_mailbox_show (CliSession *session, CliAccess access, const char *name, AimxClientAnswer **answer)
 {
   const char *const headers[] = { "Mailbox", name, NULL };
-  const CliCall call = { .verb = "MAILBOX-SHOW", .access = CLI_ACCESS_READ, .headers = headers };
+  const CliCall call = { .verb = "MAILBOX-SHOW", .access = access, .headers = headers };
   int status = CLI_EXIT_DONE;
 
   *answer = cli_call (session, &call, &status);

@@ -71,7 +71,8 @@ run (CliSession *session, const CliInvocation *invocation)
   if (is_catchall (name))
     return cli_error ("Take it out of the configuration by hand.", "'%s' is the catchall, which cannot be deleted",
                       name);
-  status = cli_mailbox_show (session, name, &answer);
+  /* Whoever may not delete it is told so before anything is asked; no lock is held while a person thinks. */
+  status = cli_mailbox_show (session, CLI_ACCESS_ROOT_READ, name, &answer);
   mailbox = status == CLI_EXIT_DONE ? cli_answer_get_object (answer) : NULL;
   if (mailbox == NULL)
     return status == CLI_EXIT_DONE ? CLI_EXIT_FAILED : status;

@@ -81,7 +81,7 @@ run (CliSession *session, const CliInvocation *invocation)
 {
   g_autoptr (AimxClientAnswer) answer = NULL;
   g_autoptr (JsonObject) mailbox = NULL;
-  int status = cli_mailbox_show (session, cli_invocation_get_argument (invocation, 0), &answer);
+  int status = cli_mailbox_show (session, CLI_ACCESS_READ, cli_invocation_get_argument (invocation, 0), &answer);
 
   if (status != CLI_EXIT_DONE)
     return status;

@@ -41,9 +41,11 @@ static void
 print_reason (JsonObject *module)
 {
   const char *reason = cli_object_get_string (module, "reason");
+  gboolean refused = g_strcmp0 (cli_object_get_string (module, "state"), "refused") == 0;
 
-  if (g_strcmp0 (cli_object_get_string (module, "state"), "refused") == 0)
-    cli_failure ("%s: %s", or_dash (cli_object_get_string (module, "name")), or_dash (reason));
+  if (reason != NULL)
+    cli_note (refused ? CLI_MARK_FAILURE : CLI_MARK_ARROW, "%s: %s", or_dash (cli_object_get_string (module, "name")),
+              reason);
 }
 
 static void

@@ -4,15 +4,23 @@
 #include "call.h"
 #include "errors.h"
 
+#include <string.h>
+
 static int
 run (CliSession *session, const CliInvocation *invocation)
 {
   const CliCall call = { .verb = "RELOAD", .access = CLI_ACCESS_DAEMON };
-  int status = cli_call_succeeded (session, &call, NULL, "The daemon goes on with the configuration it has.");
+  int status = CLI_EXIT_DONE;
+  g_autoptr (AimxClientAnswer) answer = cli_call (session, &call, &status);
 
-  if (status == CLI_EXIT_DONE)
-    cli_success ("Configuration reloaded");
-  return status;
+  if (answer == NULL)
+    return status;
+  if (answer->code != NULL)
+    return cli_call_tell (answer, strcmp (answer->code, "VALIDATION") == 0
+                                      ? "The daemon goes on with the configuration it has."
+                                      : NULL);
+  cli_success ("Configuration reloaded");
+  return CLI_EXIT_DONE;
 }
 
 const CliCommand cli_command_reload = {
