@@ -2,7 +2,7 @@
 /*
  * A thread with a main loop of its own, whose one source polls one epoll descriptor: GLib's cost of a turn is the same
  * for one connection and for ten thousand. Calls from other threads arrive in a queue that an eventfd announces, also
- * watched by the epoll descriptor. Deadlines are in a binary heap; the next one is the source's ready time.
+ * watched by the epoll descriptor. Deadlines are in a binary heap; the next one is the source's timeout.
  *
  * A watch that is freed may still stand among the events of this turn; it is kept, marked, until the turn is over.
  */
@@ -39,6 +39,7 @@ typedef struct
 {
   GSource source;
   AimxWorker *worker;
+  gpointer tag; /* of the epoll descriptor */
 } WorkerSource;
 
 struct _AimxWorker
@@ -304,6 +305,30 @@ run_deadlines (AimxWorker *self)
     }
 }
 
+static gint64
+next_deadline (AimxWorker *self)
+{
+  return self->heap->len > 0 ? ((AimxWatch *) self->heap->pdata[0])->deadline : G_MAXINT64;
+}
+
+static gboolean
+worker_source_prepare (GSource *source, int *timeout)
+{
+  gint64 deadline = next_deadline (((WorkerSource *) source)->worker);
+  gint64 left = deadline - g_source_get_time (source);
+
+  *timeout = deadline == G_MAXINT64 ? -1 : (int) CLAMP ((left + 999) / 1000, 0, G_MAXINT);
+  return left <= 0;
+}
+
+static gboolean
+worker_source_check (GSource *source)
+{
+  WorkerSource *self = (WorkerSource *) source;
+
+  return g_source_query_unix_fd (source, self->tag) != 0 || next_deadline (self->worker) <= g_source_get_time (source);
+}
+
 static gboolean
 worker_source_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
 {
@@ -313,11 +338,12 @@ worker_source_dispatch (GSource *source, GSourceFunc callback, gpointer user_dat
   run_events (self);
   run_deadlines (self);
   release_freed (self);
-  g_source_set_ready_time (source, self->heap->len > 0 ? ((AimxWatch *) self->heap->pdata[0])->deadline : -1);
   return G_SOURCE_CONTINUE;
 }
 
-static GSourceFuncs worker_source_funcs = { .dispatch = worker_source_dispatch };
+static GSourceFuncs worker_source_funcs = { .prepare = worker_source_prepare,
+                                            .check = worker_source_check,
+                                            .dispatch = worker_source_dispatch };
 
 gint64
 aimx_worker_now (AimxWorker *self)
@@ -356,6 +382,20 @@ open_descriptors (AimxWorker *self, GError **error)
   return aimx_error_set_errno (error, errno, "make a worker loop");
 }
 
+/* A source that may recurse is not taken out of the poll while it runs, and a timeout from prepare() needs no wake-up:
+ * each would cost system calls a turn. */
+static GSource *
+make_source (AimxWorker *self, const char *name)
+{
+  GSource *source = g_source_new (&worker_source_funcs, sizeof (WorkerSource));
+
+  ((WorkerSource *) source)->worker = self;
+  ((WorkerSource *) source)->tag = g_source_add_unix_fd (source, self->epoll, G_IO_IN);
+  g_source_set_can_recurse (source, TRUE);
+  g_source_set_name (source, name);
+  return source;
+}
+
 AimxWorker *
 aimx_worker_new (const char *name, GError **error)
 {
@@ -365,10 +405,7 @@ aimx_worker_new (const char *name, GError **error)
     return NULL;
   self->context = g_main_context_new ();
   self->loop = g_main_loop_new (self->context, FALSE);
-  self->source = g_source_new (&worker_source_funcs, sizeof (WorkerSource));
-  ((WorkerSource *) self->source)->worker = self;
-  g_source_set_name (self->source, name);
-  g_source_add_unix_fd (self->source, self->epoll, G_IO_IN);
+  self->source = make_source (self, name);
   g_source_attach (self->source, self->context);
   self->now = g_get_monotonic_time ();
   self->thread = g_thread_try_new (name, run, self, error);
