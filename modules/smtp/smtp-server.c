@@ -460,13 +460,19 @@ end_on_first_loop (SmtpServer *self, void (*end) (gpointer user_data))
   aimx_worker_invoke (loop->worker, end, self);
 }
 
-void
-smtp_server_stop (SmtpServer *self, void (*stopped) (gpointer user_data), gpointer user_data)
+static void
+set_stopped (SmtpServer *self, void (*stopped) (gpointer user_data), gpointer user_data)
 {
   g_mutex_lock (&self->mutex);
   self->stopped = stopped;
   self->stopped_data = user_data;
   g_mutex_unlock (&self->mutex);
+}
+
+void
+smtp_server_stop (SmtpServer *self, void (*stopped) (gpointer user_data), gpointer user_data)
+{
+  set_stopped (self, stopped, user_data);
   end_on_first_loop (self, shut_down);
 }
 
@@ -475,7 +481,7 @@ smtp_server_free (SmtpServer *self)
 {
   if (self->loops->len > 0)
     {
-      self->stopped = NULL;
+      set_stopped (self, NULL, NULL);
       end_on_first_loop (self, abandon);
       wait_until_released (self);
     }

@@ -8,6 +8,7 @@
 
 #include <aimx/log.h>
 
+#include <netinet/tcp.h>
 #include <sys/epoll.h>
 
 /* Round trips and two computations; who needs longer is not going to. */
@@ -85,7 +86,11 @@ static void
 succeed (SmtpConnection *self)
 {
   g_autofree char *cipher = aimx_tls_stream_get_cipher (self->tls);
+  int yes = 1;
 
+  /* The client speaks next, in a small segment, which many do not send before their last one is acknowledged; that
+   * would be delayed until the kernel thinks that we shall not answer. */
+  setsockopt (self->fd, IPPROTO_TCP, TCP_QUICKACK, &yes, sizeof yes);
   self->phase = SMTP_PHASE_TALK;
   smtp_session_tls_started (self->session, aimx_tls_stream_get_version (self->tls), cipher, smtp_connection_now (self));
 }
