@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 
 struct _AimxHook
 {
+  const AimxMailbox *mailbox; /* whose it is */
   char *name;
   gboolean named;
   char *event;
@@ -23,7 +24,6 @@ struct _AimxMailbox
 {
   char *name;
   char *address;
-  char *key;
   char *domain;
   char *directory;
   char *owner;
@@ -32,7 +32,8 @@ struct _AimxMailbox
   gboolean has_trust;
   AimxTrust trust;
   AimxConfigSource trust_source;
-  GStrv trusted_senders;
+  GStrv own_senders;                  /* NULL when it has no list of its own */
+  const char *const *trusted_senders; /* effective; of this mailbox, its domain or the snapshot */
   GPtrArray *hooks;
 };
 
@@ -41,7 +42,7 @@ struct _AimxDomain
   char *name;
   char *selector;
   char *signature;
-  char *overrides;
+  char *overrides; /* NULL without a table */
   gboolean has_trust;
   AimxTrust trust;
   GStrv trusted_senders;
@@ -57,6 +58,7 @@ struct _AimxConfig
   GHashTable *mailboxes_by_name;    /* canonical FQDN */
   GHashTable *mailboxes_by_address; /* lower case */
   char *data_dir;
+  GStrv trusted_senders; /* at the top; NULL for none */
   guint max_connections;
   guint max_connections_per_address;
   GStrv disabled_modules;
@@ -85,8 +87,11 @@ void aimx_hook_free (gpointer hook);
  */
 AimxConfig *aimx_config_parse (const char *file, const char *text, gsize length, GError **error);
 
-/** aimx_glob_matches: `*` any run, `?` one, `[...]` class, `{a,b}` alternatives; time is bounded by the lengths'
- * product for each alternative */
+/** aimx_address_fold: Returns: (transfer full): @address in the form in which addresses are compared, whatever the
+ * locale */
+char *aimx_address_fold (const char *address);
+/** aimx_glob_matches: whether @text matches @pattern, which passed aimx_glob_check(): `*` any run, `?` one, `[...]`
+ * class, `{a,b}` alternatives; time is bounded by the lengths' product for each alternative */
 gboolean aimx_glob_matches (const char *pattern, const char *text);
 /** aimx_glob_check: Returns: %NULL when @pattern is well formed, else what is wrong with it */
 const char *aimx_glob_check (const char *pattern);

@@ -49,7 +49,7 @@ aimx_config_get_mailbox (AimxConfig *self, const char *fqdn)
 const AimxMailbox *
 aimx_config_resolve_recipient (AimxConfig *self, const char *address, const AimxDomain **domain)
 {
-  g_autofree char *lower = g_utf8_strdown (address, -1);
+  g_autofree char *lower = aimx_address_fold (address);
   const char *at = strrchr (lower, '@');
   const AimxDomain *found = NULL;
   const AimxMailbox *mailbox = NULL;
@@ -77,8 +77,8 @@ aimx_config_resolve_recipient (AimxConfig *self, const char *address, const Aimx
   return mailbox;
 }
 
-char *
-aimx_config_resolve_name (AimxConfig *self, const char *name)
+static char *
+complete_name (AimxConfig *self, const char *name)
 {
   const char *at = strrchr (name, '@');
   g_autofree char *domain = NULL;
@@ -90,6 +90,20 @@ aimx_config_resolve_name (AimxConfig *self, const char *name)
     }
   return g_strconcat (strcmp (name, "catchall") == 0 ? "*" : name, "@", aimx_config_get_default_domain (self)->name,
                       NULL);
+}
+
+char *
+aimx_config_resolve_name (AimxConfig *self, const char *name)
+{
+  char *fqdn = complete_name (self, name);
+  g_autofree char *folded = aimx_address_fold (fqdn);
+  const AimxMailbox *mailbox = g_hash_table_lookup (self->mailboxes_by_address, folded);
+
+  /* One mailbox has one canonical name, and so one lock, however it was typed. */
+  if (mailbox == NULL)
+    return fqdn;
+  g_free (fqdn);
+  return g_strdup (mailbox->name);
 }
 
 const char *
@@ -145,7 +159,7 @@ aimx_domain_get_signature (const AimxDomain *self)
 const char *
 aimx_domain_get_overrides (const AimxDomain *self)
 {
-  return self->overrides;
+  return self->overrides != NULL ? self->overrides : "";
 }
 
 GPtrArray *
@@ -201,17 +215,17 @@ aimx_mailbox_get_trust (const AimxMailbox *self, AimxConfigSource *source)
 const char *const *
 aimx_mailbox_get_trusted_senders (const AimxMailbox *self)
 {
-  return (const char *const *) self->trusted_senders;
+  return self->trusted_senders;
 }
 
 gboolean
 aimx_mailbox_trusts_sender (const AimxMailbox *self, const char *address)
 {
-  g_autofree char *lower = g_utf8_strdown (address, -1);
+  g_autofree char *lower = aimx_address_fold (address);
 
-  for (guint i = 0; self->trusted_senders[i] != NULL; i++)
+  for (guint i = 0; g_utf8_validate (lower, -1, NULL) && self->trusted_senders[i] != NULL; i++)
     {
-      g_autofree char *pattern = g_utf8_strdown (self->trusted_senders[i], -1);
+      g_autofree char *pattern = aimx_address_fold (self->trusted_senders[i]);
 
       if (aimx_glob_matches (pattern, lower))
         return TRUE;
@@ -281,11 +295,10 @@ aimx_mailbox_free (gpointer data)
 
   g_free (self->name);
   g_free (self->address);
-  g_free (self->key);
   g_free (self->domain);
   g_free (self->directory);
   g_free (self->owner);
-  g_strfreev (self->trusted_senders);
+  g_strfreev (self->own_senders);
   g_ptr_array_unref (self->hooks);
   g_free (self);
 }
@@ -315,6 +328,7 @@ aimx_config_finalize (GObject *object)
   g_ptr_array_unref (self->domains);
   g_ptr_array_unref (self->mailboxes);
   g_ptr_array_unref (self->warnings);
+  g_strfreev (self->trusted_senders);
   g_strfreev (self->disabled_modules);
   g_free (self->data_dir);
   G_OBJECT_CLASS (aimx_config_parent_class)->finalize (object);

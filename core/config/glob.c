@@ -1,39 +1,85 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Globs over addresses. Matching keeps the set of pattern positions that the text read so far can have led to, so that
- * no pattern of stars takes more than the product of both lengths; alternatives are tried one by one.
+ * Globs over addresses. Matching remembers the last star, so that no pattern takes more than the product of both
+ * lengths; alternatives, of which there are not too many, are tried one by one.
  */
 #include "config-private.h"
 
 #include <string.h>
 
+/* More than any list needs; each costs a walk over the address. */
+#define ALTERNATIVES_MAX 1000
+
+/* The ] that ends the class that begins at @open, NULL when there is none; one right behind the [ is a member. */
+static const char *
+find_class_end (const char *open)
+{
+  const char *p = open + 1;
+
+  if (*p == '!' || *p == '^')
+    p++;
+  return *p != '\0' ? strchr (p + 1, ']') : NULL;
+}
+
+/* The next , or } of the alternatives that go on at @p; NULL when they are not ended, or not well formed. */
+static const char *
+find_separator (const char *p)
+{
+  for (; *p != '\0' && *p != '{'; p++)
+    {
+      const char *end = *p == '[' ? find_class_end (p) : p;
+
+      if (*p == ',' || *p == '}' || end == NULL)
+        return end;
+      p = end;
+    }
+  return NULL;
+}
+
+/* What is wrong with the alternatives from @open, NULL when nothing is; @close: (out): the brace that ends them. */
+static const char *
+check_alternatives (const char *open, const char **close, guint *n_alternatives)
+{
+  guint n = 0;
+
+  *close = open;
+  do
+    {
+      *close = find_separator (*close + 1);
+      if (*close == NULL)
+        return "a { has no }, or another { or a [ without ] comes before it";
+      n++;
+    }
+  while (**close != '}');
+  *n_alternatives = n <= ALTERNATIVES_MAX ? *n_alternatives * n : G_MAXUINT;
+  return *n_alternatives <= ALTERNATIVES_MAX ? NULL : "it stands for too many alternatives";
+}
+
 const char *
 aimx_glob_check (const char *pattern)
 {
-  gboolean in_braces = FALSE;
+  guint n_alternatives = 1;
+  const char *fault = NULL;
 
   if (*pattern == '\0')
     return "a pattern cannot be empty";
-  for (const char *p = pattern; *p != '\0'; p++)
+  for (const char *p = pattern; *p != '\0' && fault == NULL; p++)
     {
-      if (*p == '{' && in_braces)
-        return "braces cannot be nested";
-      if (*p == '{')
-        in_braces = TRUE;
-      else if (*p == '}' && !in_braces)
-        return "a } has no {";
-      else if (*p == '}')
-        in_braces = FALSE;
+      const char *end = p;
+
+      if (*p == '}')
+        fault = "a } has no {";
+      else if (*p == '{')
+        fault = check_alternatives (p, &end, &n_alternatives);
       else if (*p == '[')
         {
-          const char *end = p[1] != '\0' ? strchr (p + 2 + (p[1] == '!' && p[2] != '\0'), ']') : NULL;
-
-          if (end == NULL)
-            return "a [ has no ]";
-          p = end;
+          end = find_class_end (p);
+          fault = end == NULL ? "a [ has no ]" : NULL;
         }
+      if (fault == NULL)
+        p = end;
     }
-  return in_braces ? "a { has no }" : NULL;
+  return fault;
 }
 
 static gboolean
@@ -69,7 +115,7 @@ simple_matches (const char *pattern, const char *text)
 
   while (*text != '\0')
     {
-      const char *end = *pattern == '[' && pattern[1] != '\0' ? strchr (pattern + 2 + (pattern[1] == '!'), ']') : NULL;
+      const char *end = *pattern == '[' ? find_class_end (pattern) : NULL;
       gunichar c = g_utf8_get_char (text);
 
       if (*pattern == '*')
@@ -100,25 +146,45 @@ simple_matches (const char *pattern, const char *text)
   return *pattern == '\0';
 }
 
-gboolean
-aimx_glob_matches (const char *pattern, const char *text)
+/* The first { that is not in a class. */
+static const char *
+find_brace (const char *pattern)
 {
-  const char *open = strchr (pattern, '{');
-  const char *close = open != NULL ? strchr (open, '}') : NULL;
-  g_autofree char *inside = NULL;
-  g_auto (GStrv) alternatives = NULL;
-
-  if (close == NULL)
-    return simple_matches (pattern, text);
-  inside = g_strndup (open + 1, (gsize) (close - open - 1));
-  alternatives = g_strsplit (inside, ",", -1);
-  for (guint i = 0; alternatives[i] != NULL; i++)
+  for (; *pattern != '\0' && *pattern != '{'; pattern++)
     {
+      const char *end = *pattern == '[' ? find_class_end (pattern) : NULL;
+
+      if (end != NULL)
+        pattern = end;
+    }
+  return *pattern == '{' ? pattern : NULL;
+}
+
+/* Whether the pattern with the alternatives from @open replaced by one of them matches. */
+static gboolean
+alternative_matches (const char *pattern, const char *open, const char *text)
+{
+  const char *close = open;
+
+  while (*close != '}')
+    close = find_separator (close + 1);
+  for (const char *start = open + 1; start <= close;)
+    {
+      const char *end = find_separator (start);
       g_autofree char *expanded =
-          g_strdup_printf ("%.*s%s%s", (int) (open - pattern), pattern, alternatives[i], close + 1);
+          g_strdup_printf ("%.*s%.*s%s", (int) (open - pattern), pattern, (int) (end - start), start, close + 1);
 
       if (aimx_glob_matches (expanded, text))
         return TRUE;
+      start = end + 1;
     }
   return FALSE;
+}
+
+gboolean
+aimx_glob_matches (const char *pattern, const char *text)
+{
+  const char *open = find_brace (pattern);
+
+  return open != NULL ? alternative_matches (pattern, open, text) : simple_matches (pattern, text);
 }

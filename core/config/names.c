@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The syntax of names: domains (RFC 1035, 2.3.1), mailboxes to create, system users. */
-#include <aimx/config.h>
+/* The syntax of names: domains (RFC 1035, 2.3.1), mailboxes to create, system users; and how addresses compare. */
+#include "config-private.h"
+
 #include <aimx/error.h>
 
 #include <string.h>
@@ -76,4 +77,18 @@ aimx_name_check_user (const char *user, GError **error)
   if (!valid)
     g_set_error (error, AIMX_ERROR, AIMX_ERROR_MALFORMED, "'%s' is not the name of a user", user);
   return valid;
+}
+
+/* Character by character: g_utf8_strdown() asks the locale, and in Turkish the I of INFO is not the i of info. */
+char *
+aimx_address_fold (const char *address)
+{
+  GString *folded;
+
+  if (g_str_is_ascii (address) || !g_utf8_validate (address, -1, NULL))
+    return g_ascii_strdown (address, -1);
+  folded = g_string_new (NULL);
+  for (const char *p = address; *p != '\0'; p = g_utf8_next_char (p))
+    g_string_append_unichar (folded, g_unichar_tolower (g_utf8_get_char (p)));
+  return g_string_free (folded, FALSE);
 }

@@ -67,7 +67,8 @@ aimx_config_resolve_recipient (AimxConfig *self, const char *address, const Aimx
  * @self: the snapshot
  * @name: as typed: an FQDN, or a bare local part of the default domain; `catchall` is the default domain's catchall
  *
- * The canonical FQDN by which the mailbox is locked and logged; whether it is configured is another question.
+ * The canonical FQDN by which the mailbox is locked and logged: that of the mailbox with this address, compared
+ * case-insensitively in both parts; else @name with its domain in lower case.
  *
  * Returns: (transfer full): the FQDN
  */
