@@ -3,6 +3,7 @@
 """Mail from real clients to files."""
 
 import email.message
+import email.policy
 import os
 import pathlib
 import pwd
@@ -102,7 +103,7 @@ class Deliveries(unittest.TestCase):
     def test_each_recipient_gets_a_copy_and_unknown_ones_are_refused_alone(self):
         with self.client() as client:
             refused = client.sendmail("ann@sender.test", [INFO, "OPS@Agents.Test", "x@elsewhere.test"],
-                                      message().as_bytes())
+                                      message().as_bytes(policy=email.policy.SMTP))
         self.assertEqual(list(refused), ["x@elsewhere.test"])
         self.assertEqual(refused["x@elsewhere.test"][0], 550)
         self.assertEqual(self.only()["delivered_to"], INFO)
@@ -110,11 +111,11 @@ class Deliveries(unittest.TestCase):
 
     def test_the_catchall_takes_the_rest(self):
         with self.client() as client:
-            client.sendmail("ann@sender.test", ["who-ever@agents.test"], message().as_bytes())
+            client.sendmail("ann@sender.test", ["who-ever@agents.test"], message().as_bytes(policy=email.policy.SMTP))
         self.assertEqual(self.only("*@agents.test")["delivered_to"], "who-ever@agents.test")
 
     def test_a_retry_makes_no_second_copy_and_another_message_with_the_same_id_does(self):
-        raw = message(Message_ID="<same@sender.test>").as_bytes()
+        raw = message(Message_ID="<same@sender.test>").as_bytes(policy=email.policy.SMTP)
         with self.client() as client:
             client.sendmail("ann@sender.test", [INFO], raw)
             client.sendmail("ann@sender.test", [INFO], raw)

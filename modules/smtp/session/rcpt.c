@@ -90,9 +90,8 @@ smtp_command_rcpt (SmtpSession *self, const char *argument, gint64 now)
     }
   g_free (self->recipient);
   self->recipient = g_steal_pointer (&recipient);
-  if (is_accepted (self->transaction, self->recipient))
-    smtp_session_reply (self, SMTP_REPLY_RECIPIENT_OK, NULL, now);
-  else if (self->transaction->recipients->len - 1 >= self->settings->max_recipients)
+  if (self->transaction->recipients->len - 1 >= self->settings->max_recipients &&
+      !is_accepted (self->transaction, self->recipient))
     refuse (self, SMTP_REPLY_TOO_MANY_RECIPIENTS, &self->transaction->n_excess, SMTP_FREE_EXCESS, now);
   else
     self->action = SMTP_ACTION_VERIFY_RECIPIENT;
@@ -123,7 +122,8 @@ smtp_session_recipient_result (SmtpSession *self, SmtpRecipientVerdict verdict, 
     {
       smtp_session_say (self, SMTP_REPLY_RECIPIENT_OK, NULL);
       smtp_session_progress (self);
-      accept (self, g_steal_pointer (&self->recipient));
+      if (!is_accepted (self->transaction, self->recipient))
+        accept (self, g_steal_pointer (&self->recipient));
     }
   else
     refuse (self, replies[verdict], &self->transaction->n_refused, SMTP_FREE_REFUSALS, now);
