@@ -261,8 +261,8 @@ has_gone (const GError *error)
          g_error_matches (error, AIMX_ERROR, AIMX_ERROR_DOMAIN);
 }
 
-/* One recipient being enough, and a full disk what the sender is told first. Only when every mailbox has gone is it for
- * good: else those who have their copy would be told that they have none. */
+/* One recipient being enough: a full disk is what the sender is told first, and a refusal for good only when there is
+ * nobody left for whom a retry could help. */
 static SmtpStoreVerdict
 judge_deliveries (GPtrArray *deliveries, const AimxEnvelope *envelope)
 {
@@ -275,10 +275,9 @@ judge_deliveries (GPtrArray *deliveries, const AimxEnvelope *envelope)
     {
       const AimxDelivery *delivery = deliveries->pdata[i];
 
-      if (delivery->error == NULL)
-        continue;
-      n_gone += has_gone (delivery->error);
-      if (verdict != SMTP_STORE_NO_SPACE)
+      if (g_error_matches (delivery->error, AIMX_ERROR, AIMX_ERROR_NO_ENTRY))
+        n_gone++;
+      if (delivery->error != NULL && verdict != SMTP_STORE_NO_SPACE)
         verdict = judge_error (delivery->error);
     }
   return n_gone == deliveries->len ? SMTP_STORE_GONE : verdict;
