@@ -73,7 +73,7 @@ static const struct
 static void
 append_detail (GString *output, const char *detail)
 {
-  for (gsize i = 0; detail[i] != '\0' && i < DETAIL_MAX; i++)
+  for (gsize i = 0; i < DETAIL_MAX && detail[i] != '\0'; i++)
     g_string_append_c (output, g_ascii_isprint (detail[i]) ? detail[i] : '?');
 }
 
