@@ -362,7 +362,7 @@ static gboolean
 rename_over_claim (AimxDirectory *self, const char *name, AimxDirectory *target, const char *new_name, GError **error)
 {
   gboolean is_directory;
-  struct stat info;
+  struct stat info = { 0 };
   int saved_errno;
 
   if (!aimx_directory_lookup (self, name, &info, error))

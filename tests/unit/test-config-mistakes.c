@@ -181,7 +181,7 @@ static const Case warnings[] = {
   { A "[modules]\ndisable = []\n", "modules.disable: unknown key, ignored; did you mean 'disabled'?" },
   { A "[upgrade]\nurl = 1\n", "upgrade.url: unknown key, ignored" },
   { A "[domain.\"a.com\"]\nselector = 1\n", "line 3, column 1: domain.\"a.com\".selector: unknown key, ignored" },
-  { I "adress = 1\n", "line 5, column 1: " AT_I ".adress: unknown key, ignored; did you mean 'address'?" },
+  { I "ownr = 1\n", "line 5, column 1: " AT_I ".ownr: unknown key, ignored; did you mean 'owner'?" },
   { C "owner = \"root\"\nallow_root_catchall = true\n",
     "line 4, column 1: mailboxes.\"*@a.com\".owner: the catchall is owned by root; a user of its own is safer" },
 };
