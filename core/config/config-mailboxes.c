@@ -149,17 +149,11 @@ check_keys (AimxConfigLoader *self, TomlNode *table)
 {
   static const char *const known[] = { "address", "owner", "trust", "trusted_senders", "allow_root_catchall",
                                        "hooks",   "raw",   NULL };
-  static const char *const retired[] = { "on_receive", "after_send" };
+  const TomlNode *retired = toml_table_get (table, "on_receive");
 
-  for (gsize i = 0; i < G_N_ELEMENTS (retired); i++)
-    {
-      const TomlNode *node = toml_table_get (table, retired[i]);
-
-      if (node != NULL)
-        return aimx_config_loader_fail (
-            self, node, "this form is retired: write [[mailboxes.\"<address>\".hooks]] with event = \"%s\"",
-            retired[i]);
-    }
+  if (retired != NULL)
+    return aimx_config_loader_fail (
+        self, retired, "this form is retired: write [[mailboxes.\"<address>\".hooks]] with event = \"on_receive\"");
   aimx_config_loader_warn_unknown (self, table, known);
   return TRUE;
 }
