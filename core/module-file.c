@@ -27,20 +27,8 @@ aimx_module_name_is_valid (const char *name)
          strspn (name, "abcdefghijklmnopqrstuvwxyz0123456789-") == strlen (name);
 }
 
-static gboolean refuse (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
-
-static gboolean
-refuse (GError **error, const char *format, ...)
-{
-  va_list args;
-
-  va_start (args, format);
-  g_clear_error (error);
-  if (error != NULL)
-    *error = g_error_new_valist (AIMX_ERROR, AIMX_ERROR_MODULE, format, args);
-  va_end (args);
-  return FALSE;
-}
+/* Sets the error; a value to return. */
+#define refuse(error, ...) (g_set_error (error, AIMX_ERROR, AIMX_ERROR_MODULE, __VA_ARGS__), FALSE)
 
 /* ---- whose it is ---- */
 
@@ -123,8 +111,12 @@ open_checked (const char *file, AimxModuleFileFlags flags, GError **error)
 static gboolean
 check_descriptor (const char *file, const char *name, const AimxModuleDescriptor *descriptor, GError **error)
 {
-  guint major = descriptor->abi_version >> 16, minor = descriptor->abi_version & 0xffff;
+  guint major, minor;
 
+  if (descriptor == NULL)
+    return refuse (error, "%s has no symbol `" AIMX_MODULE_SYMBOL "`; it is not a module of AIMX", file);
+  major = descriptor->abi_version >> 16;
+  minor = descriptor->abi_version & 0xffff;
   if (major != AIMX_ABI_MAJOR || minor > AIMX_ABI_MINOR)
     return refuse (error, "%s was built for ABI version %u.%u, and this server has %d.%d; %s", file, major, minor,
                    AIMX_ABI_MAJOR, AIMX_ABI_MINOR,
@@ -138,14 +130,14 @@ check_descriptor (const char *file, const char *name, const AimxModuleDescriptor
 }
 
 /* The linker names the descriptor's path; people know the file's. */
-static void
+static gboolean
 refuse_linked (GError **error, const char *file, const char *linked, const char *why)
 {
   gsize length = strlen (linked);
 
   if (why != NULL && strncmp (why, linked, length) == 0 && strncmp (why + length, ": ", 2) == 0)
     why += length + 2;
-  refuse (error, "cannot load %s: %s", file, why != NULL ? why : "unknown error");
+  return refuse (error, "cannot load %s: %s", file, why != NULL ? why : "unknown error");
 }
 
 const AimxModuleDescriptor *
@@ -167,10 +159,5 @@ aimx_module_file_open (const char *file, const char *name, AimxModuleFileFlags f
       return NULL;
     }
   descriptor = dlsym (handle, AIMX_MODULE_SYMBOL);
-  if (descriptor == NULL)
-    {
-      refuse (error, "%s has no symbol `" AIMX_MODULE_SYMBOL "`; it is not a module of AIMX", file);
-      return NULL;
-    }
   return check_descriptor (file, name, descriptor, error) ? descriptor : NULL;
 }

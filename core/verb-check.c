@@ -9,20 +9,8 @@
 
 #include <aimx/error.h>
 
-static gboolean malformed (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
-
-static gboolean
-malformed (GError **error, const char *format, ...)
-{
-  va_list args;
-
-  va_start (args, format);
-  g_clear_error (error);
-  if (error != NULL)
-    *error = g_error_new_valist (AIMX_ERROR, AIMX_ERROR_MALFORMED, format, args);
-  va_end (args);
-  return FALSE;
-}
+/* Sets the error; a value to return. */
+#define malformed(error, ...) (g_set_error (error, AIMX_ERROR, AIMX_ERROR_MALFORMED, __VA_ARGS__), FALSE)
 
 /* ---- values ---- */
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Promises of core/daemon.c and core/pid-file.c: the life of a daemon, as the service manager sees it. */
+#include "module-links.h"
 #include "pid-file.h"
 #include "server-internal.h"
 
 #include <gio/gunixsocketaddress.h>
-#include <glib/gstdio.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -12,10 +12,7 @@
 
 #define DEADLINE_SECONDS 20
 
-/*
- * The daemon serves on the main thread; another one is its service manager. Modules are links into the build tree: as
- * root nothing is loaded from below /tmp.
- */
+/* The daemon serves on the main thread; another one is its service manager. */
 typedef struct
 {
   char *directory;
@@ -53,8 +50,7 @@ static void
 set_up (Fixture *fixture, gconstpointer data)
 {
   fixture->directory = g_dir_make_tmp ("aimx-daemon-XXXXXX", NULL);
-  fixture->modules = g_build_filename (g_test_get_dir (G_TEST_BUILT), "daemon-XXXXXX", NULL);
-  g_assert_nonnull (g_mkdtemp_full (fixture->modules, 0755));
+  fixture->modules = module_links_new ();
   fixture->runtime_dir = g_build_filename (fixture->directory, "run", NULL);
   fixture->pid_file = g_build_filename (fixture->runtime_dir, "aimx.pid", NULL);
   fixture->notify = bind_notify_socket ();
@@ -62,27 +58,11 @@ set_up (Fixture *fixture, gconstpointer data)
 }
 
 static void
-remove_files (const char *directory)
-{
-  g_autoptr (GDir) dir = g_dir_open (directory, 0, NULL);
-  const char *entry;
-
-  while (dir != NULL && (entry = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (directory, entry, NULL);
-
-      if (g_unlink (path) < 0)
-        remove_files (path);
-    }
-  g_rmdir (directory);
-}
-
-static void
 clear_up (Fixture *fixture)
 {
   g_unlink (g_getenv ("NOTIFY_SOCKET"));
-  remove_files (fixture->modules);
-  remove_files (fixture->directory);
+  remove_tree (fixture->modules);
+  remove_tree (fixture->directory);
 }
 
 static void
@@ -102,11 +82,7 @@ tear_down (Fixture *fixture, gconstpointer data)
 static void
 add_module (Fixture *fixture, const char *name)
 {
-  g_autofree char *file = g_strconcat (name, ".so", NULL);
-  g_autofree char *target = g_test_build_filename (G_TEST_BUILT, "modules", file, NULL);
-  g_autofree char *link = g_build_filename (fixture->modules, file, NULL);
-
-  g_assert_no_errno (symlink (target, link));
+  module_links_add (fixture->modules, "modules", name);
   fixture->n_modules++;
 }
 

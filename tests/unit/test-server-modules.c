@@ -3,15 +3,13 @@
  * A whole server with real modules, as a third party would build them: what core/server-open.c puts together, and what
  * modules and the server promise each other. Linked with the shared library, as modules are.
  */
+#include "module-links.h"
 #include "server-private.h"
 
 #include <aimx/aimx.h>
-#include <glib/gstdio.h>
-#include <unistd.h>
 
 static const char config_text[] = "domains = [\"a.org\"]\n";
 
-/* A directory with a configuration and, in the build tree, one with links to modules. */
 typedef struct
 {
   char *directory;
@@ -65,26 +63,9 @@ set_up (Fixture *fixture, gconstpointer data)
 {
   fixture->directory = g_dir_make_tmp ("aimx-modules-XXXXXX", NULL);
   fixture->data_dir = g_build_filename (fixture->directory, "data", NULL);
-  fixture->modules = g_build_filename (g_test_get_dir (G_TEST_BUILT), "modules-XXXXXX", NULL);
-  g_assert_nonnull (g_mkdtemp_full (fixture->modules, 0755));
+  fixture->modules = module_links_new ();
   write_config (fixture, config_text);
   g_string_truncate (logged, 0);
-}
-
-static void
-remove_tree (const char *directory)
-{
-  g_autoptr (GDir) dir = g_dir_open (directory, 0, NULL);
-  const char *entry;
-
-  while (dir != NULL && (entry = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (directory, entry, NULL);
-
-      if (g_unlink (path) < 0)
-        remove_tree (path);
-    }
-  g_rmdir (directory);
 }
 
 static void
@@ -110,11 +91,7 @@ tear_down (Fixture *fixture, gconstpointer data)
 static void
 add_module (Fixture *fixture, const char *name)
 {
-  g_autofree char *file = g_strconcat (name, ".so", NULL);
-  g_autofree char *target = g_test_build_filename (G_TEST_BUILT, "plugins", file, NULL);
-  g_autofree char *link = g_build_filename (fixture->modules, file, NULL);
-
-  g_assert_no_errno (symlink (target, link));
+  module_links_add (fixture->modules, "plugins", name);
 }
 
 static AimxServer *
