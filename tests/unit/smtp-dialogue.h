@@ -28,9 +28,9 @@ typedef struct
   SmtpSettings *settings;
   DialogueOptions options;
   GString *transcript;
-  GString *message; /* what was stored */
+  GString *message; /* what was spooled of the last message */
+  GString *stored;  /* all messages that were complete */
   GString *pending; /* fed, not consumed yet */
-  guint n_messages;
 } Dialogue;
 
 static inline Dialogue *
@@ -43,6 +43,7 @@ dialogue_new (const DialogueOptions *options)
   self->session = smtp_session_new (self->settings, "192.0.2.1", options->now);
   self->transcript = g_string_new (NULL);
   self->message = g_string_new (NULL);
+  self->stored = g_string_new (NULL);
   self->pending = g_string_new (NULL);
   return self;
 }
@@ -54,6 +55,7 @@ dialogue_free (Dialogue *self)
   smtp_settings_unref (self->settings);
   g_string_free (self->transcript, TRUE);
   g_string_free (self->message, TRUE);
+  g_string_free (self->stored, TRUE);
   g_string_free (self->pending, TRUE);
   g_free (self);
 }
@@ -122,7 +124,7 @@ dialogue_act (Dialogue *self)
       smtp_session_spooled (self->session, self->options.store, self->options.now);
       return TRUE;
     case SMTP_ACTION_MESSAGE_COMPLETE:
-      self->n_messages++;
+      g_string_append_len (self->stored, self->message->str, (gssize) self->message->len);
       dialogue_note_message (self);
       smtp_session_message_result (self->session, self->options.deliver, self->options.now);
       return TRUE;

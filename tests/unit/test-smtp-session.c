@@ -41,9 +41,9 @@ talk (const DialogueOptions *options, const char *said, gsize length, char **mes
       if (message == NULL)
         continue;
       if (*message != NULL)
-        g_assert_cmpstr (dialogue->message->str, ==, *message);
+        g_assert_cmpstr (dialogue->stored->str, ==, *message);
       else
-        *message = g_strndup (dialogue->message->str, dialogue->message->len);
+        *message = g_strndup (dialogue->stored->str, dialogue->stored->len);
     }
   return g_steal_pointer (&first);
 }
@@ -204,8 +204,8 @@ test_long_lines_and_nul_bytes_are_kept (void)
   g_string_append (said, line);
   g_string_append_len (said, "\0\0\r\n.\r\n", 7);
   dialogue_run (dialogue, said->str, said->len, 0);
-  g_assert_cmpuint (dialogue->message->len, ==, strlen (TRACE) + 5004);
-  g_assert_cmpint (dialogue->message->str[strlen (TRACE) + 5001], ==, '\0');
+  g_assert_cmpuint (dialogue->stored->len, ==, strlen (TRACE) + 5004);
+  g_assert_cmpint (dialogue->stored->str[strlen (TRACE) + 5001], ==, '\0');
 }
 
 static void

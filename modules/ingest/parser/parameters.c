@@ -20,6 +20,7 @@ typedef struct
   gsize value_length;
   guint section; /* RFC 2231, 3: the number of a continuation */
   gboolean quoted;
+  gboolean starred;  /* a continuation or an extended value (RFC 2231) */
   gboolean extended; /* RFC 2231, 4: percent-encoded */
 } Parameter;
 
@@ -64,6 +65,7 @@ split_name (Parameter *parameter)
 
   if (star == NULL)
     return;
+  parameter->starred = TRUE;
   parameter->name_length = (gsize) (star - parameter->name);
   parameter->extended = end[-1] == '*';
   for (const char *at = star + 1; at < end && g_ascii_isdigit (*at) && parameter->section <= SECTION_MAX; at++)
@@ -306,7 +308,7 @@ parameters_get_text (const Parameters *self, const char *name, Charsets *charset
   guint n_sections = 0;
 
   for (const Parameter *at = find_parameter (self, name, NULL); at != NULL; at = find_parameter (self, name, at))
-    if (at->extended || at->name[at->name_length] == '*')
+    if (at->starred)
       sections[n_sections++] = *at;
     else if (plain == NULL)
       plain = at;
