@@ -254,13 +254,6 @@ smtp_transaction_flush (SmtpConnection *self)
 
 /* ---- delivering ---- */
 
-static gboolean
-has_gone (const GError *error)
-{
-  return g_error_matches (error, AIMX_ERROR, AIMX_ERROR_NO_ENTRY) ||
-         g_error_matches (error, AIMX_ERROR, AIMX_ERROR_DOMAIN);
-}
-
 /* One recipient being enough: a full disk is what the sender is told first, and a refusal for good only when there is
  * nobody left for whom a retry could help. */
 static SmtpStoreVerdict
