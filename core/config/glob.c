@@ -166,8 +166,11 @@ alternative_matches (const char *pattern, const char *open, const char *text)
 {
   const char *close = open;
 
-  while (*close != '}')
+  while (close != NULL && *close != '}')
     close = find_separator (close + 1);
+  /* aimx_glob_check() refuses a pattern without the closing brace before anything is matched. */
+  if (close == NULL)
+    return FALSE;
   for (const char *start = open + 1; start <= close;)
     {
       const char *end = find_separator (start);
