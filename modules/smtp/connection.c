@@ -409,6 +409,7 @@ work_done (gpointer user_data)
 
   self->busy = FALSE;
   work->done (work);
+  smtp_session_read_again (self->session, smtp_connection_now (self));
   advance (self);
 }
 
@@ -459,6 +460,7 @@ void
 smtp_connection_resume (SmtpConnection *self)
 {
   stop_waiting (self);
+  smtp_session_read_again (self->session, smtp_connection_now (self));
   advance (self);
 }
 

@@ -17,6 +17,9 @@ typedef struct
   gboolean tls;     /* offer STARTTLS */
   gsize size_limit; /* 0: the default */
   guint recipients; /* at most; 0: the default */
+  const char *host; /* NULL: mx.test */
+  const char *peer; /* NULL: 192.0.2.1 */
+  const char *rdns;
   SmtpStoreVerdict begin;
   SmtpStoreVerdict store;
   SmtpStoreVerdict deliver;
@@ -28,7 +31,7 @@ typedef struct
   SmtpSettings *settings;
   DialogueOptions options;
   GString *transcript;
-  GString *message; /* what was spooled of the last message */
+  GString *message; /* what was spooled of the last message: of one that fails, it depends on the pieces how much */
   GString *stored;  /* all messages that were complete */
   GString *pending; /* fed, not consumed yet */
 } Dialogue;
@@ -39,8 +42,9 @@ dialogue_new (const DialogueOptions *options)
   Dialogue *self = g_new0 (Dialogue, 1);
 
   self->options = *options;
-  self->settings = smtp_settings_new ("mx.test", options->size_limit, options->recipients, options->tls);
-  self->session = smtp_session_new (self->settings, "192.0.2.1", options->now);
+  self->settings = smtp_settings_new (options->host != NULL ? options->host : "mx.test", options->size_limit,
+                                      options->recipients, options->tls);
+  self->session = smtp_session_new (self->settings, options->peer != NULL ? options->peer : "192.0.2.1", options->now);
   self->transcript = g_string_new (NULL);
   self->message = g_string_new (NULL);
   self->stored = g_string_new (NULL);
@@ -115,7 +119,7 @@ dialogue_act (Dialogue *self)
       return TRUE;
     case SMTP_ACTION_BEGIN_MESSAGE:
       g_string_truncate (self->message, 0);
-      smtp_session_message_begun (self->session, self->options.begin, "QID", NULL, 0, self->options.now);
+      smtp_session_message_begun (self->session, self->options.begin, "QID", self->options.rdns, 0, self->options.now);
       return TRUE;
     case SMTP_ACTION_STORE_DATA:
       span = smtp_session_get_span (self->session, &length);
@@ -184,9 +188,10 @@ dialogue_feed (Dialogue *self, const char *data, gsize length)
     }
 }
 
-/* The conversation in pieces of @piece bytes (0: all at once); with TLS a line at most, as STARTTLS waits for its
- * answer.
- */
+#define DIALOGUE_ANY_PIECES G_MAXSIZE
+
+/* The conversation in pieces of @piece bytes (0: all at once; DIALOGUE_ANY_PIECES: of random sizes); with TLS a line at
+ * most, as STARTTLS waits for its answer. */
 static inline void
 dialogue_run (Dialogue *self, const char *said, gsize length, gsize piece)
 {
@@ -196,7 +201,8 @@ dialogue_run (Dialogue *self, const char *said, gsize length, gsize piece)
     {
       const char *feed = self->options.tls ? memchr (said + at, '\n', length - at) : NULL;
       gsize rest = feed != NULL ? (gsize) (feed - said) + 1 - at : length - at;
-      gsize n = piece != 0 ? MIN (piece, rest) : rest;
+      gsize most = piece == DIALOGUE_ANY_PIECES ? (gsize) g_test_rand_int_range (1, 40) : piece;
+      gsize n = most != 0 ? MIN (most, rest) : rest;
 
       if (!dialogue_feed (self, said + at, n))
         return;

@@ -89,17 +89,12 @@ is_foreign (const char *line)
   return FALSE;
 }
 
-void
-smtp_command_run (SmtpSession *self, const char *line, gint64 now)
+static void
+run (SmtpSession *self, const char *line, gint64 now)
 {
   gsize length = strcspn (line, " ");
   const char *argument = line + length + strspn (line + length, " ");
 
-  if (is_foreign (line))
-    {
-      smtp_session_close (self, SMTP_END_FOREIGN_PROTOCOL, now);
-      return;
-    }
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
     if (strlen (commands[i].verb) == length && g_ascii_strncasecmp (line, commands[i].verb, length) == 0)
       {
@@ -125,69 +120,31 @@ is_text (const char *line, gsize length)
   return TRUE;
 }
 
-/* @line with its LF. */
 static void
-take_line (SmtpSession *self, const char *line, gsize length, gint64 now)
+refuse_line (SmtpSession *self, SmtpReply reply, gint64 now)
 {
-  g_autofree char *text = NULL;
+  smtp_session_count_command (self, now);
+  if (self->action == SMTP_ACTION_NONE)
+    smtp_session_reply (self, reply, NULL, now);
+}
 
-  if (length > SMTP_MAX_LINE)
-    {
-      smtp_session_count_command (self, now);
-      smtp_session_reply (self, SMTP_REPLY_LINE_TOO_LONG, NULL, now);
-      return;
-    }
-  if (length < 2 || line[length - 2] != '\r')
+/* @line with its LF, or as much of it as was kept. */
+static void
+take_line (SmtpSession *self, GString *line, gboolean ends_in_crlf, gint64 now)
+{
+  if (is_foreign (line->str))
+    smtp_session_close (self, SMTP_END_FOREIGN_PROTOCOL, now);
+  else if (!ends_in_crlf)
     {
       smtp_session_reply (self, SMTP_REPLY_BARE_LF_COMMAND, NULL, now);
       smtp_session_close (self, SMTP_END_BARE_NEWLINE, now);
-      return;
     }
-  if (!is_text (line, length - 2))
-    {
-      smtp_session_count_command (self, now);
-      smtp_session_reply (self, SMTP_REPLY_BAD_LINE, NULL, now);
-      return;
-    }
-  text = g_strchomp (g_strndup (line, length - 2));
-  smtp_command_run (self, text, now);
-}
-
-/* A line too long is not kept; what is said about it waits for its end. */
-static void
-keep (SmtpSession *self, const char *data, gsize length)
-{
-  if (self->skipping_line)
-    return;
-  if (self->line == NULL)
-    self->line = g_string_sized_new (length);
-  g_string_append_len (self->line, data, (gssize) length);
-  if (self->line->len > SMTP_MAX_LINE)
-    {
-      g_string_free (g_steal_pointer (&self->line), TRUE);
-      self->skipping_line = TRUE;
-    }
-}
-
-static void
-complete_line (SmtpSession *self, const char *data, gsize length, gint64 now)
-{
-  GString *line;
-
-  if (self->line == NULL && !self->skipping_line)
-    {
-      take_line (self, data, length, now);
-      return;
-    }
-  keep (self, data, length);
-  line = g_steal_pointer (&self->line);
-  if (line != NULL)
-    take_line (self, line->str, line->len, now);
+  else if (line->len > SMTP_MAX_LINE)
+    refuse_line (self, SMTP_REPLY_LINE_TOO_LONG, now);
+  else if (!is_text (line->str, line->len - 2))
+    refuse_line (self, SMTP_REPLY_BAD_LINE, now);
   else
-    take_line (self, "", SMTP_MAX_LINE + 1, now);
-  self->skipping_line = FALSE;
-  if (line != NULL)
-    g_string_free (line, TRUE);
+    run (self, g_strchomp (line->str), now);
 }
 
 gsize
@@ -195,12 +152,26 @@ smtp_command_feed (SmtpSession *self, const char *data, gsize length, gint64 now
 {
   const char *feed = memchr (data, '\n', length);
   gsize n = feed != NULL ? (gsize) (feed - data) + 1 : length;
+  gboolean had_cr = self->line_ends_in_cr;
+  g_autoptr (GString) line = g_steal_pointer (&self->line);
 
-  if (self->line == NULL && !self->skipping_line && data[0] == TLS_HANDSHAKE)
-    smtp_session_close (self, SMTP_END_FOREIGN_PROTOCOL, now);
-  else if (feed != NULL)
-    complete_line (self, data, n, now);
+  if (line == NULL && *data == TLS_HANDSHAKE)
+    {
+      smtp_session_close (self, SMTP_END_FOREIGN_PROTOCOL, now);
+      return n;
+    }
+  if (line == NULL)
+    {
+      line = g_string_sized_new (MIN (n, SMTP_MAX_LINE + 1));
+      had_cr = FALSE;
+    }
+  g_string_append_len (line, data, (gssize) MIN (n, SMTP_MAX_LINE + 1 - line->len));
+  if (feed != NULL)
+    take_line (self, line, n > 1 ? data[n - 2] == '\r' : had_cr, now);
   else
-    keep (self, data, n);
+    {
+      self->line = g_steal_pointer (&line);
+      self->line_ends_in_cr = data[n - 1] == '\r';
+    }
   return n;
 }

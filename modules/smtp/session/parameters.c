@@ -4,14 +4,18 @@
 
 #include <string.h>
 
-/* RFC 1870, 3: up to 20 digits. */
+/* RFC 1870, 3: up to 20 digits, which may say more than 64 bits hold. */
 static gboolean
 read_size (const char *value, SmtpParameters *parameters)
 {
-  if (parameters->has_size || value == NULL)
+  gsize n_digits = value != NULL ? strspn (value, "0123456789") : 0;
+
+  if (parameters->has_size || n_digits == 0 || n_digits > 20 || value[n_digits] != '\0')
     return FALSE;
   parameters->has_size = TRUE;
-  return strlen (value) <= 20 && g_ascii_string_to_unsigned (value, 10, 0, G_MAXUINT64, &parameters->size, NULL);
+  if (!g_ascii_string_to_unsigned (value, 10, 0, G_MAXUINT64, &parameters->size, NULL))
+    parameters->size = G_MAXUINT64;
+  return TRUE;
 }
 
 static SmtpParametersResult

@@ -66,7 +66,7 @@ quote (const char *local)
 }
 
 static char *
-read_local (const char **at)
+read_local (const char **at, gsize max)
 {
   const char *start = *at;
   const char *p = start;
@@ -75,22 +75,33 @@ read_local (const char **at)
     {
       g_autofree char *text = read_quoted (at);
 
-      if (text == NULL || strlen (text) > SMTP_MAX_LOCAL_PART)
+      if (text == NULL || strlen (text) > max)
         return NULL;
       return needs_quotes (text) ? quote (text) : g_steal_pointer (&text);
     }
   while (*p != '\0' && is_local_character (*p))
     p++;
-  if (p == start || p - start > SMTP_MAX_LOCAL_PART)
+  if (p == start || (gsize) (p - start) > max)
     return NULL;
   *at = p;
   return g_strndup (start, (gsize) (p - start));
 }
 
-static gboolean
-is_literal_character (char c)
+/* An address literal (RFC 5321, 4.1.3) to its bracket; NULL when it is malformed. */
+static const char *
+skip_literal (const char *start)
 {
-  return g_ascii_isalnum (c) || c == '.' || c == ':' || c == '-';
+  const char *text = start + 1;
+  gsize length = strcspn (text, "]>");
+  g_autofree char *address = NULL;
+  gboolean version6 = g_ascii_strncasecmp (text, "IPv6:", 5) == 0;
+
+  if (text[length] != ']')
+    return NULL;
+  address = version6 ? g_strndup (text + 5, length - 5) : g_strndup (text, length);
+  if (strspn (address, "0123456789abcdefABCDEF.:") != strlen (address) || !g_hostname_is_ip_address (address))
+    return NULL;
+  return (strchr (address, ':') != NULL) == version6 ? text + length + 1 : NULL;
 }
 
 static char *
@@ -101,9 +112,8 @@ read_domain (const char **at)
 
   if (*p == '[')
     {
-      for (p++; is_literal_character (*p); p++)
-        continue;
-      if (*p++ != ']' || p - start < 3)
+      p = skip_literal (start);
+      if (p == NULL)
         return NULL;
     }
   else
@@ -137,8 +147,20 @@ skip_route (const char **at)
   return FALSE;
 }
 
+/* Characters that are not seen would let one address look like another, or turn round the line it stands in. */
+static gboolean
+is_printable (const char *text)
+{
+  if (!g_utf8_validate (text, -1, NULL))
+    return FALSE;
+  for (; *text != '\0'; text = g_utf8_next_char (text))
+    if (!g_unichar_isprint (g_utf8_get_char (text)))
+      return FALSE;
+  return TRUE;
+}
+
 SmtpPathResult
-smtp_path_parse (const char *text, gboolean may_be_null, const char **end, char **address)
+smtp_path_parse (const char *text, gboolean reverse, const char **end, char **address)
 {
   g_autofree char *local = NULL;
   g_autofree char *domain = NULL;
@@ -147,7 +169,7 @@ smtp_path_parse (const char *text, gboolean may_be_null, const char **end, char 
   *address = NULL;
   if (*at++ != '<')
     return SMTP_PATH_MALFORMED;
-  if (*at == '>' && may_be_null)
+  if (*at == '>' && reverse)
     {
       *address = g_strdup ("");
       *end = at + 1;
@@ -155,7 +177,7 @@ smtp_path_parse (const char *text, gboolean may_be_null, const char **end, char 
     }
   if (*at == '@' && !skip_route (&at))
     return SMTP_PATH_MALFORMED;
-  local = read_local (&at);
+  local = read_local (&at, reverse ? SMTP_MAX_PATH : SMTP_MAX_LOCAL_PART);
   if (local == NULL)
     return SMTP_PATH_MALFORMED;
   if (*at == '@')
@@ -169,7 +191,7 @@ smtp_path_parse (const char *text, gboolean may_be_null, const char **end, char 
     return SMTP_PATH_MALFORMED;
   *end = at + 1;
   *address = domain != NULL ? g_strconcat (local, "@", domain, NULL) : g_steal_pointer (&local);
-  if (strlen (*address) <= SMTP_MAX_PATH && g_utf8_validate (*address, -1, NULL))
+  if (strlen (*address) <= SMTP_MAX_PATH && is_printable (*address))
     return g_str_is_ascii (*address) ? SMTP_PATH_OK : SMTP_PATH_NON_ASCII;
   g_clear_pointer (address, g_free);
   return SMTP_PATH_MALFORMED;

@@ -20,7 +20,7 @@ static gboolean
 is_accepted (const SmtpTransaction *transaction, const char *recipient)
 {
   for (guint i = 0; i + 1 < transaction->recipients->len; i++)
-    if (strcmp (transaction->recipients->pdata[i], recipient) == 0)
+    if (g_ascii_strcasecmp (transaction->recipients->pdata[i], recipient) == 0)
       return TRUE;
   return FALSE;
 }
@@ -34,17 +34,19 @@ accept (SmtpSession *self, char *recipient)
   g_ptr_array_add (recipients, NULL);
 }
 
-/* SMTP_REPLY_RECIPIENT_OK when it can be asked for. */
+/* SMTP_REPLY_RECIPIENT_OK when it can be asked for. None of the parameters that there are is announced (RFC 3461...).
+ */
 static SmtpReply
-parse (SmtpSession *self, const char *path, char **recipient)
+parse (SmtpSession *self, const char *path, char **recipient, const char **parameters)
 {
   const char *rest = NULL;
   SmtpPathResult result = smtp_path_parse (path, FALSE, &rest, recipient);
 
-  if (result == SMTP_PATH_MALFORMED)
+  if (result == SMTP_PATH_MALFORMED || (*rest != '\0' && *rest != ' '))
     return SMTP_REPLY_BAD_RECIPIENT;
-  if (*rest != '\0')
-    return *rest == ' ' ? SMTP_REPLY_UNKNOWN_PARAMETER : SMTP_REPLY_BAD_RECIPIENT;
+  *parameters = rest + strspn (rest, " ");
+  if (**parameters != '\0')
+    return SMTP_REPLY_UNKNOWN_PARAMETER;
   if (result == SMTP_PATH_NON_ASCII && !self->transaction->utf8)
     return SMTP_REPLY_NON_ASCII;
   if (strchr (*recipient, '@') != NULL)
@@ -72,20 +74,17 @@ smtp_command_rcpt (SmtpSession *self, const char *argument, gint64 now)
 {
   SmtpReply reply = check_order (self);
   g_autofree char *recipient = NULL;
-  const char *path = NULL;
+  const char *parameters = NULL;
 
   if (reply == SMTP_REPLY_RECIPIENT_OK && g_ascii_strncasecmp (argument, "TO:", 3) != 0)
     reply = SMTP_REPLY_BAD_RCPT;
   if (reply == SMTP_REPLY_RECIPIENT_OK)
-    {
-      path = argument + 3 + strspn (argument + 3, " ");
-      reply = parse (self, path, &recipient);
-    }
+    reply = parse (self, argument + 3 + strspn (argument + 3, " "), &recipient, &parameters);
   if (reply != SMTP_REPLY_RECIPIENT_OK)
     {
       smtp_session_count_command (self, now);
       if (self->action == SMTP_ACTION_NONE)
-        smtp_session_reply (self, reply, reply == SMTP_REPLY_UNKNOWN_PARAMETER ? strrchr (path, '>') + 2 : NULL, now);
+        smtp_session_reply (self, reply, parameters, now);
       return;
     }
   g_free (self->recipient);
@@ -116,16 +115,20 @@ smtp_session_recipient_result (SmtpSession *self, SmtpRecipientVerdict verdict, 
 
   g_return_if_fail (self->action == SMTP_ACTION_VERIFY_RECIPIENT);
 
-  self->action = SMTP_ACTION_NONE;
-  self->last_input = now;
-  if (verdict == SMTP_RECIPIENT_ACCEPTED)
+  smtp_session_resume (self, now);
+  if (verdict != SMTP_RECIPIENT_ACCEPTED)
+    refuse (self, replies[verdict], &self->transaction->n_refused, SMTP_FREE_REFUSALS, now);
+  else if (is_accepted (self->transaction, self->recipient))
     {
+      /* No progress, however often it comes. */
+      smtp_session_count_command (self, now);
       smtp_session_say (self, SMTP_REPLY_RECIPIENT_OK, NULL);
-      smtp_session_progress (self);
-      if (!is_accepted (self->transaction, self->recipient))
-        accept (self, g_steal_pointer (&self->recipient));
     }
   else
-    refuse (self, replies[verdict], &self->transaction->n_refused, SMTP_FREE_REFUSALS, now);
+    {
+      smtp_session_progress (self);
+      smtp_session_say (self, SMTP_REPLY_RECIPIENT_OK, NULL);
+      accept (self, g_steal_pointer (&self->recipient));
+    }
   g_clear_pointer (&self->recipient, g_free);
 }

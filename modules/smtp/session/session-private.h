@@ -92,18 +92,17 @@ typedef enum
   SMTP_INPUT_CHUNK,
 } SmtpInput;
 
-/** SmtpDataState: where in a line of DATA the next byte is; a CR or a leading dot is held back until it is known what
- * it is */
+/** SmtpDataState: what the last bytes of DATA were */
 typedef enum
 {
-  SMTP_DATA_LINE_START,
-  SMTP_DATA_IN_LINE,
-  SMTP_DATA_CR,
-  SMTP_DATA_DOT,
-  SMTP_DATA_DOT_CR,
+  SMTP_DATA_LINE_START, /* CRLF, or nothing yet */
+  SMTP_DATA_IN_LINE,    /* anything else */
+  SMTP_DATA_CR,         /* CR within a line */
+  SMTP_DATA_DOT,        /* CRLF and a dot, which is no part of the message */
+  SMTP_DATA_DOT_CR,     /* CRLF, a dot and CR, neither part of the message */
 } SmtpDataState;
 
-/** SmtpFailure: why a message is refused once it is read */
+/** SmtpFailure: why a message is refused */
 typedef enum
 {
   SMTP_FAILURE_NONE,
@@ -112,7 +111,6 @@ typedef enum
   SMTP_FAILURE_STORE,
   SMTP_FAILURE_GONE,
   SMTP_FAILURE_BARE_NEWLINE,
-  SMTP_FAILURE_OUT_OF_ORDER,
 } SmtpFailure;
 
 /** SmtpTransaction: from MAIL to the answer to the message */
@@ -128,7 +126,7 @@ typedef struct
   gboolean chunked;   /* BDAT has begun */
   gsize size;
   SmtpDataState data_state;
-  SmtpFailure failure;
+  SmtpFailure failure; /* to be said when the message is read */
 } SmtpTransaction;
 
 struct _SmtpSession
@@ -143,8 +141,8 @@ struct _SmtpSession
   SmtpInput input;
   SmtpAction action;
   SmtpEnd end;
-  GString *line; /* of a command line what came so far; NULL for nothing */
-  gboolean skipping_line;
+  GString *line; /* of a command line what came so far, one byte over the limit at most; NULL for nothing */
+  gboolean line_ends_in_cr;
   GString *output; /* NULL for nothing */
   SmtpTransaction *transaction;
   char *recipient; /* being verified */
@@ -156,10 +154,10 @@ struct _SmtpSession
   gsize chunk_left;
   gsize chunk_size;
   gboolean chunk_last;
-  SmtpFailure chunk_failure; /* the chunk is read and dropped, then this is said */
+  gboolean chunk_dropped; /* the chunk is out of order */
 
   gint64 started;
-  gint64 last_input;
+  gint64 last_input;    /* or since when it has been the peer's turn again */
   gint64 command_since; /* in command state without a break */
   gint64 command_used;  /* in command state before, since the last message */
   gint64 rate_since;
@@ -177,7 +175,7 @@ struct _SmtpSession
 
 /** smtp_session_reply: says something; an error counts, and one too many closes */
 void smtp_session_reply (SmtpSession *self, SmtpReply reply, const char *detail, gint64 now);
-/** smtp_session_say: as smtp_session_reply(), but it never counts */
+/** smtp_session_say: as smtp_session_reply(), but it never counts; after the end nothing is said any more */
 void smtp_session_say (SmtpSession *self, SmtpReply reply, const char *detail);
 /** smtp_session_count_error: one more error; one too many closes */
 void smtp_session_count_error (SmtpSession *self, gint64 now);
@@ -191,15 +189,19 @@ void smtp_session_close (SmtpSession *self, SmtpEnd end, gint64 now);
 void smtp_session_set_input (SmtpSession *self, SmtpInput input, gint64 now);
 /** smtp_session_end_transaction: ends it; the driver is told to drop its spool, if it has one */
 void smtp_session_end_transaction (SmtpSession *self);
-/** smtp_session_store: asks the driver to store a span of the message, unless it is refused already */
-void smtp_session_store (SmtpSession *self, const char *span, gsize length);
-/** smtp_session_refuse_message: says why the message is refused, after it was read to its end */
-void smtp_session_refuse_message (SmtpSession *self, SmtpFailure failure, gint64 now);
+/** smtp_session_resume: the driver has answered: no time ran against the peer meanwhile */
+void smtp_session_resume (SmtpSession *self, gint64 now);
+/** smtp_session_take_contents: counts a span of the message, and has it stored unless the message has failed */
+void smtp_session_take_contents (SmtpSession *self, const char *span, gsize length);
+/** smtp_session_fail_message: the message will be refused once it is read; its spool goes at once */
+void smtp_session_fail_message (SmtpSession *self, SmtpFailure failure);
+/** smtp_session_get_refusal: Returns: what is said about a message that has failed */
+SmtpReply smtp_session_get_refusal (SmtpFailure failure);
+/** smtp_session_finish_message: the message is read to its end: has it delivered, or refuses it */
+void smtp_session_finish_message (SmtpSession *self, gint64 now);
 
 /* ---- commands, each in the file of its family; @argument: what follows the verb, trimmed ---- */
 
-/** smtp_command_run: runs the command line @line, which is text without CRLF */
-void smtp_command_run (SmtpSession *self, const char *line, gint64 now);
 /** smtp_command_feed: takes bytes of command lines; Returns: how many */
 gsize smtp_command_feed (SmtpSession *self, const char *data, gsize length, gint64 now);
 void smtp_command_ehlo (SmtpSession *self, const char *argument, gint64 now);
@@ -229,16 +231,17 @@ typedef enum
 /**
  * smtp_path_parse:
  * @text: begins with the path in angle brackets (RFC 5321, 4.1.2)
- * @may_be_null: whether `<>` is a path
+ * @reverse: whether it is a reverse-path: that may be `<>`, and its local part may be longer than
+ * %SMTP_MAX_LOCAL_PART, as those that carry the recipient's address in them are (VERP, SRS)
  * @end: (out): what follows the path
  * @address: (out) (transfer full): `local@domain`, quotes only where they are needed, a source route dropped; empty for
  * `<>`; only the local part when there is no domain
  */
-SmtpPathResult smtp_path_parse (const char *text, gboolean may_be_null, const char **end, char **address);
+SmtpPathResult smtp_path_parse (const char *text, gboolean reverse, const char **end, char **address);
 
 /**
  * SmtpParameters:
- * @size: SIZE (RFC 1870), 0 when it is not said
+ * @size: SIZE (RFC 1870), 0 when it is not said, %G_MAXUINT64 for more than that
  * @has_size: whether it is said
  * @utf8: SMTPUTF8 (RFC 6531)
  * @has_body: BODY (RFC 6152)

@@ -48,7 +48,6 @@ clear_line (SmtpSession *self)
 {
   if (self->line != NULL)
     g_string_free (g_steal_pointer (&self->line), TRUE);
-  self->skipping_line = FALSE;
 }
 
 static void
@@ -120,6 +119,8 @@ smtp_end_to_string (SmtpEnd end)
 void
 smtp_session_say (SmtpSession *self, SmtpReply reply, const char *detail)
 {
+  if (self->action == SMTP_ACTION_CLOSE)
+    return;
   if (self->output == NULL)
     self->output = g_string_new (NULL);
   smtp_reply_append (self->output, reply, detail);
@@ -178,15 +179,27 @@ leave_when_shutting_down (SmtpSession *self, gint64 now)
 
 /* ---- bytes ---- */
 
+static void
+restart_rate (SmtpSession *self, gint64 now)
+{
+  self->rate_since = now;
+  self->rate_bytes = 0;
+}
+
+/* Between the chunks of a message too. */
+static gboolean
+is_receiving (const SmtpSession *self)
+{
+  return self->input != SMTP_INPUT_COMMAND || (self->transaction != NULL && self->transaction->has_spool);
+}
+
 void
 smtp_session_set_input (SmtpSession *self, SmtpInput input, gint64 now)
 {
+  if (!is_receiving (self))
+    restart_rate (self, now);
   if (self->input == SMTP_INPUT_COMMAND && input != SMTP_INPUT_COMMAND)
-    {
-      self->command_used += now - self->command_since;
-      self->rate_since = now;
-      self->rate_bytes = 0;
-    }
+    self->command_used += now - self->command_since;
   else if (self->input != SMTP_INPUT_COMMAND && input == SMTP_INPUT_COMMAND)
     self->command_since = now;
   self->input = input;
@@ -197,7 +210,7 @@ smtp_session_feed (SmtpSession *self, const char *data, gsize length, gint64 now
 {
   gsize consumed = 0;
 
-  if (length > 0)
+  if (length > 0 && self->action == SMTP_ACTION_NONE)
     self->last_input = now;
   while (self->action == SMTP_ACTION_NONE && consumed < length)
     {
@@ -228,20 +241,80 @@ smtp_session_feed (SmtpSession *self, const char *data, gsize length, gint64 now
   return consumed;
 }
 
-void
-smtp_session_store (SmtpSession *self, const char *span, gsize length)
+SmtpAction
+smtp_session_get_action (const SmtpSession *self)
 {
-  if (length == 0)
-    return;
+  return self->action;
+}
+
+/* ---- a message, from whichever command ---- */
+
+static void
+store (SmtpSession *self, const char *span, gsize length)
+{
   self->span = span;
   self->span_length = length;
   self->action = SMTP_ACTION_STORE_DATA;
 }
 
-SmtpAction
-smtp_session_get_action (const SmtpSession *self)
+void
+smtp_session_take_contents (SmtpSession *self, const char *span, gsize length)
 {
-  return self->action;
+  SmtpTransaction *transaction = self->transaction;
+
+  transaction->size += length;
+  if (transaction->failure != SMTP_FAILURE_NONE || length == 0)
+    return;
+  if (transaction->size > self->settings->size_limit)
+    smtp_session_fail_message (self, SMTP_FAILURE_TOO_LARGE);
+  else
+    store (self, span, length);
+}
+
+void
+smtp_session_fail_message (SmtpSession *self, SmtpFailure failure)
+{
+  SmtpTransaction *transaction = self->transaction;
+
+  transaction->failure = failure;
+  if (!transaction->has_spool)
+    return;
+  transaction->has_spool = FALSE;
+  self->action = SMTP_ACTION_MESSAGE_ABORTED;
+}
+
+SmtpReply
+smtp_session_get_refusal (SmtpFailure failure)
+{
+  static const SmtpReply replies[] = {
+    [SMTP_FAILURE_TOO_LARGE] = SMTP_REPLY_TOO_LARGE,
+    [SMTP_FAILURE_NO_SPACE] = SMTP_REPLY_NO_SPACE,
+    [SMTP_FAILURE_STORE] = SMTP_REPLY_FAILED,
+    [SMTP_FAILURE_GONE] = SMTP_REPLY_GONE,
+    [SMTP_FAILURE_BARE_NEWLINE] = SMTP_REPLY_BARE_NEWLINE,
+  };
+
+  return replies[failure];
+}
+
+static void
+refuse_message (SmtpSession *self, SmtpFailure failure, gint64 now)
+{
+  smtp_session_reply (self, smtp_session_get_refusal (failure), NULL, now);
+  if (failure == SMTP_FAILURE_BARE_NEWLINE)
+    smtp_session_close (self, SMTP_END_BARE_NEWLINE, now);
+  smtp_session_end_transaction (self);
+  leave_when_shutting_down (self, now);
+}
+
+void
+smtp_session_finish_message (SmtpSession *self, gint64 now)
+{
+  smtp_session_set_input (self, SMTP_INPUT_COMMAND, now);
+  if (self->transaction->failure == SMTP_FAILURE_NONE)
+    self->action = SMTP_ACTION_MESSAGE_COMPLETE;
+  else
+    refuse_message (self, self->transaction->failure, now);
 }
 
 /* ---- the driver's answers ---- */
@@ -263,6 +336,25 @@ failure_of (SmtpStoreVerdict verdict)
     }
 }
 
+/* Whatever the session asks for it asks for in the call that counts as the peer's last turn. */
+void
+smtp_session_resume (SmtpSession *self, gint64 now)
+{
+  gint64 waited = now - self->last_input;
+
+  self->action = SMTP_ACTION_NONE;
+  self->last_input += waited;
+  self->command_since += waited;
+  self->rate_since += waited;
+}
+
+void
+smtp_session_read_again (SmtpSession *self, gint64 now)
+{
+  if (self->action == SMTP_ACTION_NONE)
+    smtp_session_resume (self, now);
+}
+
 void
 smtp_session_message_begun (SmtpSession *self,
                             SmtpStoreVerdict verdict,
@@ -274,28 +366,27 @@ smtp_session_message_begun (SmtpSession *self,
   SmtpTransaction *transaction = self->transaction;
 
   g_return_if_fail (self->action == SMTP_ACTION_BEGIN_MESSAGE);
+  g_return_if_fail (verdict != SMTP_STORE_OK || queue_id != NULL);
 
-  self->action = SMTP_ACTION_NONE;
-  self->last_input = now;
-  if (verdict == SMTP_STORE_OK)
+  smtp_session_resume (self, now);
+  if (verdict != SMTP_STORE_OK)
     {
-      transaction->has_spool = TRUE;
-      transaction->queue_id = g_strdup (queue_id);
-      self->trace = smtp_trace_new (self, rdns, real_time);
-      smtp_session_store (self, self->trace, strlen (self->trace));
+      smtp_session_fail_message (self, failure_of (verdict));
+      if (self->input == SMTP_INPUT_CHUNK)
+        smtp_chunk_go_on (self, now);
+      else
+        refuse_message (self, transaction->failure, now);
+      return;
     }
-  if (transaction->chunked)
-    {
-      self->chunk_failure = failure_of (verdict);
-      smtp_chunk_go_on (self, now);
-    }
-  else if (verdict == SMTP_STORE_OK)
+  if (self->input == SMTP_INPUT_COMMAND)
     {
       smtp_session_say (self, SMTP_REPLY_START_DATA, NULL);
       smtp_session_set_input (self, SMTP_INPUT_DATA, now);
     }
-  else
-    smtp_session_refuse_message (self, failure_of (verdict), now);
+  transaction->has_spool = TRUE;
+  transaction->queue_id = g_strdup (queue_id);
+  self->trace = smtp_trace_new (self, rdns, real_time);
+  store (self, self->trace, strlen (self->trace));
 }
 
 const char *
@@ -312,34 +403,13 @@ smtp_session_spooled (SmtpSession *self, SmtpStoreVerdict verdict, gint64 now)
 {
   g_return_if_fail (self->action == SMTP_ACTION_STORE_DATA);
 
-  self->action = SMTP_ACTION_NONE;
+  smtp_session_resume (self, now);
   self->span = NULL;
-  self->last_input = now;
   g_clear_pointer (&self->trace, g_free);
-  if (self->transaction->failure == SMTP_FAILURE_NONE)
-    self->transaction->failure = failure_of (verdict);
+  if (verdict != SMTP_STORE_OK)
+    smtp_session_fail_message (self, failure_of (verdict));
   if (self->input == SMTP_INPUT_CHUNK)
     smtp_chunk_go_on (self, now);
-}
-
-void
-smtp_session_refuse_message (SmtpSession *self, SmtpFailure failure, gint64 now)
-{
-  static const SmtpReply replies[] = {
-    [SMTP_FAILURE_TOO_LARGE] = SMTP_REPLY_TOO_LARGE,
-    [SMTP_FAILURE_NO_SPACE] = SMTP_REPLY_NO_SPACE,
-    [SMTP_FAILURE_STORE] = SMTP_REPLY_FAILED,
-    [SMTP_FAILURE_GONE] = SMTP_REPLY_GONE,
-    [SMTP_FAILURE_BARE_NEWLINE] = SMTP_REPLY_BARE_NEWLINE,
-    [SMTP_FAILURE_OUT_OF_ORDER] = SMTP_REPLY_CHUNK_DROPPED,
-  };
-
-  smtp_session_reply (self, replies[failure], NULL, now);
-  if (failure == SMTP_FAILURE_BARE_NEWLINE)
-    smtp_session_close (self, SMTP_END_BARE_NEWLINE, now);
-  smtp_session_set_input (self, SMTP_INPUT_COMMAND, now);
-  smtp_session_end_transaction (self);
-  leave_when_shutting_down (self, now);
 }
 
 void
@@ -347,14 +417,14 @@ smtp_session_message_result (SmtpSession *self, SmtpStoreVerdict verdict, gint64
 {
   g_return_if_fail (self->action == SMTP_ACTION_MESSAGE_COMPLETE);
 
-  self->action = SMTP_ACTION_NONE;
-  self->last_input = self->command_since = now;
+  smtp_session_resume (self, now);
+  self->command_since = now;
   self->command_used = 0;
   self->transaction->has_spool = FALSE;
   smtp_session_progress (self);
   if (verdict != SMTP_STORE_OK)
     {
-      smtp_session_refuse_message (self, failure_of (verdict), now);
+      refuse_message (self, failure_of (verdict), now);
       return;
     }
   self->n_messages++;
@@ -369,8 +439,9 @@ smtp_session_message_dropped (SmtpSession *self, gint64 now)
 {
   g_return_if_fail (self->action == SMTP_ACTION_MESSAGE_ABORTED);
 
-  self->action = SMTP_ACTION_NONE;
-  self->last_input = now;
+  smtp_session_resume (self, now);
+  if (self->input == SMTP_INPUT_CHUNK)
+    smtp_chunk_go_on (self, now);
   leave_when_shutting_down (self, now);
 }
 
@@ -414,8 +485,7 @@ smtp_session_tls_started (SmtpSession *self, const char *version, const char *ci
 {
   g_return_if_fail (self->action == SMTP_ACTION_START_TLS);
 
-  self->action = SMTP_ACTION_NONE;
-  self->last_input = now;
+  smtp_session_resume (self, now);
   clear_line (self);
   g_clear_pointer (&self->helo, g_free);
   self->extended = FALSE;
@@ -450,13 +520,18 @@ idle_deadline (const SmtpSession *self)
   return self->last_input + SMTP_IDLE_TIMEOUT;
 }
 
-/* Of command state as a whole, or of a window in which message bytes are counted. */
+/* Between the chunks of a message both run: that of command state, and that of the rate. */
 static gint64
-pace_deadline (const SmtpSession *self)
+command_deadline (const SmtpSession *self)
 {
-  if (self->input == SMTP_INPUT_COMMAND)
-    return self->command_since + SMTP_COMMAND_TIMEOUT - self->command_used;
-  return self->rate_since + SMTP_RATE_WINDOW;
+  return self->input == SMTP_INPUT_COMMAND ? self->command_since + SMTP_COMMAND_TIMEOUT - self->command_used
+                                           : G_MAXINT64;
+}
+
+static gint64
+rate_deadline (const SmtpSession *self)
+{
+  return is_receiving (self) ? self->rate_since + SMTP_RATE_WINDOW : G_MAXINT64;
 }
 
 gint64
@@ -468,7 +543,7 @@ smtp_session_get_deadline (const SmtpSession *self)
     return self->close_by;
   if (self->action != SMTP_ACTION_NONE)
     return 0;
-  deadline = MIN (idle_deadline (self), pace_deadline (self));
+  deadline = MIN (idle_deadline (self), MIN (command_deadline (self), rate_deadline (self)));
   return self->shut_down_by != 0 ? MIN (deadline, self->shut_down_by) : deadline;
 }
 
@@ -488,13 +563,10 @@ smtp_session_expire (SmtpSession *self, gint64 now)
     expire_with (self, SMTP_REPLY_SHUT_DOWN, SMTP_END_SHUT_DOWN, now);
   else if (now >= idle_deadline (self))
     expire_with (self, SMTP_REPLY_IDLE, SMTP_END_IDLE, now);
-  else if (self->input == SMTP_INPUT_COMMAND)
+  else if (now >= command_deadline (self))
     expire_with (self, SMTP_REPLY_NO_MESSAGE, SMTP_END_NO_MESSAGE, now);
   else if (self->rate_bytes < (gsize) SMTP_MIN_RATE * (SMTP_RATE_WINDOW / G_USEC_PER_SEC))
     expire_with (self, SMTP_REPLY_TOO_SLOW, SMTP_END_TOO_SLOW, now);
   else
-    {
-      self->rate_since = now;
-      self->rate_bytes = 0;
-    }
+    restart_rate (self, now);
 }

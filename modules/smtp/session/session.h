@@ -51,9 +51,11 @@ G_BEGIN_DECLS
 /** SMTP_MAX_LINE: bytes of a command line with its CRLF; RFC 5321 section 4.5.3.1.4 asks for 512 and more with
  * extensions */
 #define SMTP_MAX_LINE 1024
-/** SMTP_MAX_IDLE_COMMANDS: commands in a row without an accepted recipient, TLS or a message; one more closes */
+/** SMTP_MAX_IDLE_COMMANDS: commands in a row without an accepted recipient, TLS, a message or bytes of one in a chunk;
+ * one more closes */
 #define SMTP_MAX_IDLE_COMMANDS 50
-/** SMTP_MAX_ERRORS: errors since the last stored message; the last of them closes */
+/** SMTP_MAX_ERRORS: errors of the peer (replies of 500 and more) since the last stored message; the last of them
+ * closes */
 #define SMTP_MAX_ERRORS 10
 /** SMTP_FREE_REFUSALS: refused recipients of a transaction; from this one on they count as errors and commands */
 #define SMTP_FREE_REFUSALS 100
@@ -71,7 +73,8 @@ G_BEGIN_DECLS
 #define SMTP_SHUTDOWN_GRACE (30 * G_USEC_PER_SEC)
 /** SMTP_CLOSE_TIMEOUT: for the peer to take the last reply */
 #define SMTP_CLOSE_TIMEOUT (10 * G_USEC_PER_SEC)
-/** SMTP_MAX_LOCAL_PART, SMTP_MAX_DOMAIN, SMTP_MAX_PATH: bytes; RFC 5321 section 4.5.3.1 */
+/** SMTP_MAX_LOCAL_PART, SMTP_MAX_DOMAIN, SMTP_MAX_PATH: bytes; RFC 5321 section 4.5.3.1. The local part of a
+ * reverse-path is bounded by the path's limit only, as senders encode whole addresses in it */
 #define SMTP_MAX_LOCAL_PART 64
 #define SMTP_MAX_DOMAIN     255
 #define SMTP_MAX_PATH       254
@@ -226,7 +229,7 @@ typedef struct
  * @tls_cipher: (nullable): %NULL without TLS
  * @n_messages: stored for all of their recipients
  * @n_refused: recipients refused
- * @n_errors: error replies in all
+ * @n_errors: errors of the peer in all, counted as for %SMTP_MAX_ERRORS
  * @bytes: of messages, whether stored or not
  * @started: time of smtp_session_new()
  * @end: how it ended
@@ -363,6 +366,16 @@ void smtp_session_tls_started (SmtpSession *self, const char *version, const cha
 /** smtp_session_tls_failed: answers %SMTP_ACTION_START_TLS otherwise, @end %SMTP_END_TLS_FAILED or
  * %SMTP_END_INJECTION; output not taken yet is dropped, the action is %SMTP_ACTION_CLOSE */
 void smtp_session_tls_failed (SmtpSession *self, SmtpEnd end, gint64 now);
+
+/**
+ * smtp_session_read_again:
+ * @self: the session
+ * @now: monotonic microseconds
+ *
+ * For a driver that read nothing for reasons of its own while no action was pending: no time ran against the peer since
+ * it was last fed or answered. While an action is pending the session sees to that itself.
+ */
+void smtp_session_read_again (SmtpSession *self, gint64 now);
 
 /**
  * smtp_session_shut_down:
