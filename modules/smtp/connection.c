@@ -441,6 +441,8 @@ smtp_connection_shut_down (SmtpConnection *self)
       return;
     }
   smtp_session_shut_down (self->session, smtp_connection_now (self));
+  if (self->phase == SMTP_PHASE_HANDSHAKE)
+    self->deadline = MIN (self->deadline, smtp_connection_now (self) + SMTP_SHUTDOWN_GRACE);
   advance (self);
 }
 
