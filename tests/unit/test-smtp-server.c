@@ -56,13 +56,12 @@ static GString *
 stuff_dots (const GString *text)
 {
   GString *stuffed = g_string_new (NULL);
-  const char *line = text->str;
 
-  for (const char *end; (end = strstr (line, "\r\n")) != NULL; line = end + 2)
+  for (gsize i = 0; i < text->len; i++)
     {
-      if (line[0] == '.')
+      if (text->str[i] == '.' && (i == 0 || text->str[i - 1] == '\n'))
         g_string_append_c (stuffed, '.');
-      g_string_append_len (stuffed, line, end + 2 - line);
+      g_string_append_c (stuffed, text->str[i]);
     }
   return stuffed;
 }
