@@ -48,7 +48,7 @@ def measure_held(daemon, number, tls):
         context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     config = f"[smtp]\nmax_connections = {number + 100}\nmax_connections_per_address = {number + 100}\n"
-    with daemon.Daemon(tls=True, config=config, env={"AIMX_LOG": "warning"}) as server:
+    with daemon.Daemon(tls=True, config=config, env={"AIMX_LOG": "message"}) as server:
         # The first connections bring what all share: code, credentials, tickets.
         held = [hold(server.port, context) for _ in range(20)]
         before = server.resident_kib()

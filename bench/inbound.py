@@ -92,7 +92,7 @@ def measure_place(daemon, build, name, place, options):
     owner = daemon.ordinary_users()[0]
     rows = []
     config = "[smtp]\nmax_connections_per_address = 1000\n"
-    with daemon.Daemon(mailboxes={MAILBOX: owner}, config=config, parent=place, env={"AIMX_LOG": "warning"}) as server:
+    with daemon.Daemon(mailboxes={MAILBOX: owner}, config=config, parent=place, env={"AIMX_LOG": "message"}) as server:
         peer = postfix.Postfix(place, pwd.getpwnam(owner).pw_uid) if postfix.is_available() else None
         try:
             for size in (4096,) if options.quick else (4096, 102400):

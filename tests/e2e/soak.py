@@ -62,7 +62,7 @@ def main():
     scratch = daemon.ROOT / "scratch"
     scratch.mkdir(exist_ok=True)
     print(f"seed {seed}", flush=True)
-    with daemon.Daemon(parent=scratch, env={"AIMX_LOG": "warning"}, config="[smtp]\nmax_connections_per_address = 1000\n") as server:
+    with daemon.Daemon(parent=scratch, env={"AIMX_LOG": "message"}, config="[smtp]\nmax_connections_per_address = 1000\n") as server:
         accepted = server.path / "accepted"
         accepted.touch()
         end = time.monotonic() + seconds
