@@ -144,7 +144,7 @@ take_html (const guint8 *data, gsize length, gpointer user_data)
 static char *
 prescan_charset (const GByteArray *bytes)
 {
-  g_autofree char *start = g_strndup ((const char *) bytes->data, MIN (bytes->len, PRESCAN_SIZE));
+  g_autofree char *start = g_strndup (bytes->len > 0 ? (const char *) bytes->data : "", MIN (bytes->len, PRESCAN_SIZE));
   g_autofree char *lower = g_ascii_strdown (start, -1);
   const char *name = strstr (lower, "charset=");
   gsize length;
