@@ -246,22 +246,20 @@ convert (CharsetStream *self, const guint8 *data, gsize length, GString *out)
 void
 charset_stream_push (CharsetStream *self, const guint8 *data, gsize length, GString *out)
 {
+  g_autofree guint8 *joined = NULL;
   gsize used;
 
-  /* A character cut by the end of the last piece: byte by byte until it is whole. */
-  while (self->n_pending > 0 && length > 0)
-    {
-      guint8 joined[sizeof self->pending + 1];
-
-      memcpy (joined, self->pending, self->n_pending);
-      joined[self->n_pending++] = *data++;
-      length--;
-      used = convert (self, joined, self->n_pending, out);
-      self->n_pending -= (guint) used;
-      memcpy (self->pending, joined + used, MIN (self->n_pending, sizeof self->pending));
-    }
   if (length == 0)
     return;
+  /* A character cut by the end of the last piece. */
+  if (self->n_pending > 0)
+    {
+      joined = g_malloc (self->n_pending + length);
+      memcpy (joined, self->pending, self->n_pending);
+      memcpy (joined + self->n_pending, data, length);
+      data = joined;
+      length += self->n_pending;
+    }
   used = convert (self, data, length, out);
   self->n_pending = (guint) (length - used);
   memcpy (self->pending, data + used, self->n_pending);
