@@ -15,113 +15,127 @@
 typedef enum
 {
   ELEMENT_OTHER,       /* the tag is dropped, its contents stay */
-  ELEMENT_CONTAINER,   /* must be ended */
-  ELEMENT_CLOSED,      /* ended by the next of its kind: li, td... */
+  ELEMENT_CONTAINER,   /* has contents and, maybe left out, an end tag */
   ELEMENT_VOID,        /* has no contents */
   ELEMENT_SKIPPED,     /* dropped with its contents, which may hold tags */
   ELEMENT_SKIPPED_RAW, /* dropped with its contents, which are no tags */
 } ElementKind;
 
+/* Elements that end one another, or within which that ends. */
+typedef enum
+{
+  GROUP_NONE = 0,
+  GROUP_LINK = 1 << 0,
+  GROUP_PARAGRAPH = 1 << 1,
+  GROUP_BLOCK = 1 << 2,
+  GROUP_LIST = 1 << 3,
+  GROUP_ITEM = 1 << 4,
+  GROUP_DEFINITIONS = 1 << 5,
+  GROUP_DEFINITION = 1 << 6,
+  GROUP_TABLE = 1 << 7,
+  GROUP_ROW = 1 << 8,
+  GROUP_CELL = 1 << 9,
+} Groups;
+
 typedef struct
 {
   const char *name;
   ElementKind kind;
-  const char *closes; /* open elements that it ends, between blanks */
-  const char *within; /* which are not looked for outside of these */
+  Groups group;
+  Groups closes; /* open elements that it ends */
+  Groups within; /* which are not looked for outside of these */
 } Element;
 
 /* Attributes that the conversion reads. */
 static const char *const attributes_kept[] = { "alt",  "colspan", "height", "hidden", "href",
                                                "role", "start",   "style",  "width" };
 
-/* What a paragraph does not contain. */
-#define P      " p "
-#define BLOCKS " td th li blockquote div table "
-#define LISTS  " ul ol menu dir "
+/* A block ends a paragraph around it, but for one around what the block is in. */
+#define ENDS_PARAGRAPH GROUP_PARAGRAPH, (GROUP_CELL | GROUP_ITEM | GROUP_BLOCK | GROUP_TABLE)
 
 static const Element elements[] = {
-  { "a", ELEMENT_CONTAINER, " a ", " td th table " },
-  { "abbr", ELEMENT_CONTAINER, NULL, NULL },
-  { "address", ELEMENT_CONTAINER, P, BLOCKS },
-  { "article", ELEMENT_CONTAINER, P, BLOCKS },
-  { "aside", ELEMENT_CONTAINER, P, BLOCKS },
-  { "audio", ELEMENT_SKIPPED, NULL, NULL },
-  { "b", ELEMENT_CONTAINER, NULL, NULL },
-  { "bdo", ELEMENT_CONTAINER, NULL, NULL },
-  { "big", ELEMENT_CONTAINER, NULL, NULL },
-  { "blockquote", ELEMENT_CONTAINER, P, BLOCKS },
-  { "br", ELEMENT_VOID, NULL, NULL },
-  { "canvas", ELEMENT_SKIPPED, NULL, NULL },
-  { "caption", ELEMENT_CONTAINER, NULL, NULL },
-  { "center", ELEMENT_CONTAINER, P, BLOCKS },
-  { "cite", ELEMENT_CONTAINER, NULL, NULL },
-  { "code", ELEMENT_CONTAINER, NULL, NULL },
-  { "dd", ELEMENT_CLOSED, " dd dt ", " dl " },
-  { "del", ELEMENT_CONTAINER, NULL, NULL },
-  { "dfn", ELEMENT_CONTAINER, NULL, NULL },
-  { "dir", ELEMENT_CONTAINER, P, BLOCKS },
-  { "div", ELEMENT_CONTAINER, P, BLOCKS },
-  { "dl", ELEMENT_CONTAINER, P, BLOCKS },
-  { "dt", ELEMENT_CLOSED, " dd dt ", " dl " },
-  { "em", ELEMENT_CONTAINER, NULL, NULL },
-  { "figure", ELEMENT_CONTAINER, P, BLOCKS },
-  { "font", ELEMENT_CONTAINER, NULL, NULL },
-  { "footer", ELEMENT_CONTAINER, P, BLOCKS },
-  { "form", ELEMENT_CONTAINER, P, BLOCKS },
-  { "h1", ELEMENT_CONTAINER, P, BLOCKS },
-  { "h2", ELEMENT_CONTAINER, P, BLOCKS },
-  { "h3", ELEMENT_CONTAINER, P, BLOCKS },
-  { "h4", ELEMENT_CONTAINER, P, BLOCKS },
-  { "h5", ELEMENT_CONTAINER, P, BLOCKS },
-  { "h6", ELEMENT_CONTAINER, P, BLOCKS },
-  { "header", ELEMENT_CONTAINER, P, BLOCKS },
-  { "hr", ELEMENT_VOID, P, BLOCKS },
-  { "i", ELEMENT_CONTAINER, NULL, NULL },
-  { "iframe", ELEMENT_SKIPPED_RAW, NULL, NULL },
-  { "img", ELEMENT_VOID, NULL, NULL },
-  { "ins", ELEMENT_CONTAINER, NULL, NULL },
-  { "kbd", ELEMENT_CONTAINER, NULL, NULL },
-  { "label", ELEMENT_CONTAINER, NULL, NULL },
-  { "li", ELEMENT_CLOSED, " li ", LISTS },
-  { "main", ELEMENT_CONTAINER, P, BLOCKS },
-  { "mark", ELEMENT_CONTAINER, NULL, NULL },
-  { "math", ELEMENT_SKIPPED, NULL, NULL },
-  { "menu", ELEMENT_CONTAINER, P, BLOCKS },
-  { "nav", ELEMENT_CONTAINER, P, BLOCKS },
-  { "noembed", ELEMENT_SKIPPED_RAW, NULL, NULL },
-  { "noframes", ELEMENT_SKIPPED_RAW, NULL, NULL },
-  { "object", ELEMENT_SKIPPED, NULL, NULL },
-  { "ol", ELEMENT_CONTAINER, P, BLOCKS },
-  { "p", ELEMENT_CLOSED, P, BLOCKS },
-  { "pre", ELEMENT_CONTAINER, P, BLOCKS },
-  { "q", ELEMENT_CONTAINER, NULL, NULL },
-  { "s", ELEMENT_CONTAINER, NULL, NULL },
-  { "samp", ELEMENT_CONTAINER, NULL, NULL },
-  { "script", ELEMENT_SKIPPED_RAW, NULL, NULL },
-  { "section", ELEMENT_CONTAINER, P, BLOCKS },
-  { "select", ELEMENT_SKIPPED, NULL, NULL },
-  { "small", ELEMENT_CONTAINER, NULL, NULL },
-  { "span", ELEMENT_CONTAINER, NULL, NULL },
-  { "strike", ELEMENT_CONTAINER, NULL, NULL },
-  { "strong", ELEMENT_CONTAINER, NULL, NULL },
-  { "style", ELEMENT_SKIPPED_RAW, NULL, NULL },
-  { "sub", ELEMENT_CONTAINER, NULL, NULL },
-  { "sup", ELEMENT_CONTAINER, NULL, NULL },
-  { "svg", ELEMENT_SKIPPED, NULL, NULL },
-  { "table", ELEMENT_CONTAINER, P, BLOCKS },
-  { "td", ELEMENT_CLOSED, " td th caption ", " table " },
-  { "template", ELEMENT_SKIPPED, NULL, NULL },
-  { "textarea", ELEMENT_SKIPPED_RAW, NULL, NULL },
-  { "th", ELEMENT_CLOSED, " td th caption ", " table " },
-  { "time", ELEMENT_CONTAINER, NULL, NULL },
-  { "title", ELEMENT_SKIPPED_RAW, NULL, NULL },
-  { "tr", ELEMENT_CLOSED, " tr td th caption ", " table " },
-  { "tt", ELEMENT_CONTAINER, NULL, NULL },
-  { "u", ELEMENT_CONTAINER, NULL, NULL },
-  { "ul", ELEMENT_CONTAINER, P, BLOCKS },
-  { "var", ELEMENT_CONTAINER, NULL, NULL },
-  { "video", ELEMENT_SKIPPED, NULL, NULL },
-  { "xmp", ELEMENT_SKIPPED_RAW, NULL, NULL },
+  { "a", ELEMENT_CONTAINER, GROUP_LINK, GROUP_LINK, GROUP_CELL | GROUP_TABLE },
+  { "abbr", ELEMENT_CONTAINER, 0, 0, 0 },
+  { "address", ELEMENT_CONTAINER, GROUP_NONE, ENDS_PARAGRAPH },
+  { "article", ELEMENT_CONTAINER, GROUP_NONE, ENDS_PARAGRAPH },
+  { "aside", ELEMENT_CONTAINER, GROUP_NONE, ENDS_PARAGRAPH },
+  { "audio", ELEMENT_SKIPPED, 0, 0, 0 },
+  { "b", ELEMENT_CONTAINER, 0, 0, 0 },
+  { "bdo", ELEMENT_CONTAINER, 0, 0, 0 },
+  { "big", ELEMENT_CONTAINER, 0, 0, 0 },
+  { "blockquote", ELEMENT_CONTAINER, GROUP_BLOCK, ENDS_PARAGRAPH },
+  { "br", ELEMENT_VOID, 0, 0, 0 },
+  { "canvas", ELEMENT_SKIPPED, 0, 0, 0 },
+  { "caption", ELEMENT_CONTAINER, GROUP_CELL, 0, 0 },
+  { "center", ELEMENT_CONTAINER, GROUP_NONE, ENDS_PARAGRAPH },
+  { "cite", ELEMENT_CONTAINER, 0, 0, 0 },
+  { "code", ELEMENT_CONTAINER, 0, 0, 0 },
+  { "dd", ELEMENT_CONTAINER, GROUP_DEFINITION, GROUP_DEFINITION, GROUP_DEFINITIONS },
+  { "del", ELEMENT_CONTAINER, 0, 0, 0 },
+  { "dfn", ELEMENT_CONTAINER, 0, 0, 0 },
+  { "dir", ELEMENT_CONTAINER, GROUP_LIST, ENDS_PARAGRAPH },
+  { "div", ELEMENT_CONTAINER, GROUP_BLOCK, ENDS_PARAGRAPH },
+  { "dl", ELEMENT_CONTAINER, GROUP_DEFINITIONS, ENDS_PARAGRAPH },
+  { "dt", ELEMENT_CONTAINER, GROUP_DEFINITION, GROUP_DEFINITION, GROUP_DEFINITIONS },
+  { "em", ELEMENT_CONTAINER, 0, 0, 0 },
+  { "figure", ELEMENT_CONTAINER, GROUP_NONE, ENDS_PARAGRAPH },
+  { "font", ELEMENT_CONTAINER, 0, 0, 0 },
+  { "footer", ELEMENT_CONTAINER, GROUP_NONE, ENDS_PARAGRAPH },
+  { "form", ELEMENT_CONTAINER, GROUP_NONE, ENDS_PARAGRAPH },
+  { "h1", ELEMENT_CONTAINER, GROUP_NONE, ENDS_PARAGRAPH },
+  { "h2", ELEMENT_CONTAINER, GROUP_NONE, ENDS_PARAGRAPH },
+  { "h3", ELEMENT_CONTAINER, GROUP_NONE, ENDS_PARAGRAPH },
+  { "h4", ELEMENT_CONTAINER, GROUP_NONE, ENDS_PARAGRAPH },
+  { "h5", ELEMENT_CONTAINER, GROUP_NONE, ENDS_PARAGRAPH },
+  { "h6", ELEMENT_CONTAINER, GROUP_NONE, ENDS_PARAGRAPH },
+  { "header", ELEMENT_CONTAINER, GROUP_NONE, ENDS_PARAGRAPH },
+  { "hr", ELEMENT_VOID, GROUP_NONE, ENDS_PARAGRAPH },
+  { "i", ELEMENT_CONTAINER, 0, 0, 0 },
+  { "iframe", ELEMENT_SKIPPED_RAW, 0, 0, 0 },
+  { "img", ELEMENT_VOID, 0, 0, 0 },
+  { "ins", ELEMENT_CONTAINER, 0, 0, 0 },
+  { "kbd", ELEMENT_CONTAINER, 0, 0, 0 },
+  { "label", ELEMENT_CONTAINER, 0, 0, 0 },
+  { "li", ELEMENT_CONTAINER, GROUP_ITEM, GROUP_ITEM, GROUP_LIST },
+  { "main", ELEMENT_CONTAINER, GROUP_NONE, ENDS_PARAGRAPH },
+  { "mark", ELEMENT_CONTAINER, 0, 0, 0 },
+  { "math", ELEMENT_SKIPPED, 0, 0, 0 },
+  { "menu", ELEMENT_CONTAINER, GROUP_LIST, ENDS_PARAGRAPH },
+  { "nav", ELEMENT_CONTAINER, GROUP_NONE, ENDS_PARAGRAPH },
+  { "noembed", ELEMENT_SKIPPED_RAW, 0, 0, 0 },
+  { "noframes", ELEMENT_SKIPPED_RAW, 0, 0, 0 },
+  { "object", ELEMENT_SKIPPED, 0, 0, 0 },
+  { "ol", ELEMENT_CONTAINER, GROUP_LIST, ENDS_PARAGRAPH },
+  { "p", ELEMENT_CONTAINER, GROUP_PARAGRAPH, ENDS_PARAGRAPH },
+  { "pre", ELEMENT_CONTAINER, GROUP_NONE, ENDS_PARAGRAPH },
+  { "q", ELEMENT_CONTAINER, 0, 0, 0 },
+  { "s", ELEMENT_CONTAINER, 0, 0, 0 },
+  { "samp", ELEMENT_CONTAINER, 0, 0, 0 },
+  { "script", ELEMENT_SKIPPED_RAW, 0, 0, 0 },
+  { "section", ELEMENT_CONTAINER, GROUP_NONE, ENDS_PARAGRAPH },
+  { "select", ELEMENT_SKIPPED, 0, 0, 0 },
+  { "small", ELEMENT_CONTAINER, 0, 0, 0 },
+  { "span", ELEMENT_CONTAINER, 0, 0, 0 },
+  { "strike", ELEMENT_CONTAINER, 0, 0, 0 },
+  { "strong", ELEMENT_CONTAINER, 0, 0, 0 },
+  { "style", ELEMENT_SKIPPED_RAW, 0, 0, 0 },
+  { "sub", ELEMENT_CONTAINER, 0, 0, 0 },
+  { "sup", ELEMENT_CONTAINER, 0, 0, 0 },
+  { "svg", ELEMENT_SKIPPED, 0, 0, 0 },
+  { "table", ELEMENT_CONTAINER, GROUP_TABLE, ENDS_PARAGRAPH },
+  { "td", ELEMENT_CONTAINER, GROUP_CELL, GROUP_CELL, GROUP_TABLE },
+  { "template", ELEMENT_SKIPPED, 0, 0, 0 },
+  { "textarea", ELEMENT_SKIPPED_RAW, 0, 0, 0 },
+  { "th", ELEMENT_CONTAINER, GROUP_CELL, GROUP_CELL, GROUP_TABLE },
+  { "time", ELEMENT_CONTAINER, 0, 0, 0 },
+  { "title", ELEMENT_SKIPPED_RAW, 0, 0, 0 },
+  { "tr", ELEMENT_CONTAINER, GROUP_ROW, GROUP_ROW | GROUP_CELL, GROUP_TABLE },
+  { "tt", ELEMENT_CONTAINER, 0, 0, 0 },
+  { "u", ELEMENT_CONTAINER, 0, 0, 0 },
+  { "ul", ELEMENT_CONTAINER, GROUP_LIST, ENDS_PARAGRAPH },
+  { "var", ELEMENT_CONTAINER, 0, 0, 0 },
+  { "video", ELEMENT_SKIPPED, 0, 0, 0 },
+  { "xmp", ELEMENT_SKIPPED_RAW, 0, 0, 0 },
 };
 
 typedef struct
@@ -148,7 +162,7 @@ typedef struct
 static const Element *
 find_element (const char *name, gsize length)
 {
-  static const Element other = { "", ELEMENT_OTHER, NULL, NULL };
+  static const Element other = { "", ELEMENT_OTHER, 0, 0, 0 };
   guint low = 0;
   guint high = G_N_ELEMENTS (elements);
 
@@ -169,18 +183,6 @@ find_element (const char *name, gsize length)
   return &other;
 }
 
-/* @element has a name: what is dropped whatever it is called has none. */
-static gboolean
-is_among (const char *names, const Element *element)
-{
-  gsize length = strlen (element->name);
-
-  for (const char *at = names; at != NULL && (at = strstr (at, element->name)) != NULL; at++)
-    if (at[-1] == ' ' && at[length] == ' ')
-      return TRUE;
-  return FALSE;
-}
-
 /* ---- the stack ---- */
 
 static void
@@ -196,10 +198,8 @@ close_implied (Guard *self, const Element *element)
 {
   guint found = self->n_open;
 
-  if (element->closes == NULL)
-    return;
-  for (guint i = self->n_open; i > 0 && !is_among (element->within, self->open[i - 1]); i--)
-    if (is_among (element->closes, self->open[i - 1]))
+  for (guint i = self->n_open; i > 0 && (self->open[i - 1]->group & element->within) == 0; i--)
+    if ((self->open[i - 1]->group & element->closes) != 0)
       found = i - 1;
   close_elements (self, found);
 }
@@ -207,11 +207,10 @@ close_implied (Guard *self, const Element *element)
 static void
 take_end_tag (Guard *self, const Element *element)
 {
-  gboolean table_part;
+  Groups limit = GROUP_TABLE;
 
   if (element->kind == ELEMENT_OTHER)
     return;
-  table_part = is_among (" table tr td th caption ", element);
   if (element->kind == ELEMENT_VOID)
     {
       /* `</br>` is a line break (HTML standard, 13.2.6.4.7). */
@@ -219,6 +218,9 @@ take_end_tag (Guard *self, const Element *element)
         g_string_append (self->out, "<br>");
       return;
     }
+  /* What is in a cell ends nothing outside of it. */
+  if ((element->group & (GROUP_TABLE | GROUP_ROW | GROUP_CELL)) == 0)
+    limit |= GROUP_CELL;
   for (guint i = self->n_open; i > 0; i--)
     {
       if (self->open[i - 1] == element)
@@ -226,8 +228,7 @@ take_end_tag (Guard *self, const Element *element)
           close_elements (self, i - 1);
           return;
         }
-      /* What is in a cell ends nothing outside of it. */
-      if (is_among (table_part ? " table " : " td th table ", self->open[i - 1]))
+      if ((self->open[i - 1]->group & limit) != 0)
         return;
     }
 }
@@ -254,7 +255,9 @@ static void
 append_text (GString *out, const char *text, gsize length)
 {
   for (const char *at = text; at < text + length; at++)
-    if ((guchar) *at < 0x20 && *at != '\t' && *at != '\n')
+    if (*at == '\r')
+      g_string_append (out, at + 1 < text + length && at[1] == '\n' ? "" : "\n");
+    else if ((guchar) *at < 0x20 && *at != '\t' && *at != '\n')
       g_string_append_c (out, ' ');
     else if (*at == '"')
       g_string_append (out, "&quot;");
@@ -377,7 +380,6 @@ take_start_tag (Guard *self, const Element *element, const GString *attributes)
   switch (element->kind)
     {
     case ELEMENT_CONTAINER:
-    case ELEMENT_CLOSED:
     case ELEMENT_VOID:
       begin_element (self, element, attributes);
       break;
