@@ -60,13 +60,17 @@ length_of_prefix (const MarkdownWriter *self)
 }
 
 static void
+trim_blanks (GString *text)
+{
+  while (text->len > 0 && text->str[text->len - 1] == ' ')
+    g_string_truncate (text, text->len - 1);
+}
+
+static void
 append_empty_line (MarkdownWriter *self)
 {
-  gsize length = length_of_prefix (self);
-
-  while (length > 0 && self->prefix->str[length - 1] == ' ')
-    length--;
-  g_string_append_len (self->out, self->prefix->str, (gssize) length);
+  g_string_append_len (self->out, self->prefix->str, (gssize) length_of_prefix (self));
+  trim_blanks (self->out);
   g_string_append_c (self->out, '\n');
 }
 
@@ -195,24 +199,13 @@ length_of_ordinal (const char *at)
   return digits;
 }
 
-/* Escapes what would begin a block. Returns: whether that took bytes of the text */
 static gboolean
-append_line_start (MarkdownWriter *self, const char **at)
+is_markup (const MarkdownWriter *self, const char *at, gboolean line_start)
 {
-  const char *start = *at;
-  gsize ordinal = length_of_ordinal (*at);
+  gsize length = self->out->len;
 
-  if (ordinal > 0)
-    {
-      g_string_append_len (self->out, *at, (gssize) ordinal);
-      *at += ordinal;
-    }
-  if (ordinal > 0 || begins_block (*at))
-    {
-      g_string_append_c (self->out, '\\');
-      g_string_append_c (self->out, *(*at)++);
-    }
-  return *at > start;
+  return (line_start && begins_block (at)) ||
+         is_inline_markup (self, at, length > 0 ? self->out->str[length - 1] : ' ');
 }
 
 void
@@ -222,20 +215,23 @@ markdown_writer_text (MarkdownWriter *self, const char *text)
 
   while (*at != '\0' && !markdown_writer_is_full (self))
     {
-      gboolean fills, starts_line;
+      gboolean line_start = is_at_line_start (self);
+      gboolean fills;
       gsize space = length_of_space (at, &fills);
+      gsize ordinal;
 
       if (space > 0)
         {
-          self->blank |= !fills && !is_at_line_start (self);
+          self->blank |= !fills && !line_start;
           at += space;
           continue;
         }
-      starts_line = is_at_line_start (self) && !self->flat;
       begin_text (self);
-      if (starts_line && append_line_start (self, &at))
-        continue;
-      if (is_inline_markup (self, at, self->out->len > 0 ? self->out->str[self->out->len - 1] : ' '))
+      line_start = line_start && !self->flat;
+      ordinal = line_start ? length_of_ordinal (at) : 0;
+      g_string_append_len (self->out, at, (gssize) ordinal);
+      at += ordinal;
+      if (ordinal > 0 || is_markup (self, at, line_start))
         g_string_append_c (self->out, '\\');
       g_string_append_c (self->out, *at++);
     }
@@ -259,7 +255,10 @@ markdown_writer_line (MarkdownWriter *self, const char *text)
     return;
   markdown_writer_break (self, 1);
   begin_line (self, FALSE);
-  g_string_append (self->out, text);
+  if (*text != '\0')
+    g_string_append (self->out, text);
+  else
+    trim_blanks (self->out);
   self->blank = FALSE;
   self->breaks = 1;
 }
