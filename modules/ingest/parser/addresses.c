@@ -65,7 +65,7 @@ append_address (Reader *self, const char *address, gsize length)
 static void
 emit (Reader *self, const char *name, gsize name_length, const char *address, gsize address_length)
 {
-  if (self->count >= self->max)
+  if (self->count >= self->max || name_length + address_length == 0)
     return;
   self->count++;
   if (self->joined->len > 0)
