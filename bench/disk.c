@@ -7,7 +7,7 @@
  * Each writer does that for one file after another, as a mail server does for messages to one mailbox that shares
  * nothing between them. On standard output one JSON object, as load prints it.
  */
-#include <glib.h>
+#include "waits.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -52,7 +52,7 @@ static gpointer
 run_writer (gpointer data)
 {
   Disk *self = data;
-  GArray *waits = g_array_new (FALSE, FALSE, sizeof (gint64));
+  Waits *waits = waits_new ();
 
   for (;;)
     {
@@ -62,39 +62,25 @@ run_writer (gpointer data)
       if (number >= self->files)
         return waits;
       store (self, number);
-      start = g_get_monotonic_time () - start;
-      g_array_append_val (waits, start);
+      waits_add (waits, g_get_monotonic_time () - start);
     }
-}
-
-static int
-compare_waits (gconstpointer a, gconstpointer b)
-{
-  gint64 x = *(const gint64 *) a, y = *(const gint64 *) b;
-
-  return x < y ? -1 : x > y;
 }
 
 static void
 run (Disk *self)
 {
   g_autofree GThread **threads = g_new0 (GThread *, self->writers);
-  g_autoptr (GArray) waits = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr (GArray) waits = waits_new ();
   gint64 start = g_get_monotonic_time ();
 
   for (int i = 0; i < self->writers; i++)
     threads[i] = g_thread_new ("writer", run_writer, self);
   for (int i = 0; i < self->writers; i++)
-    {
-      g_autoptr (GArray) own = g_thread_join (threads[i]);
-
-      g_array_append_vals (waits, own->data, own->len);
-    }
+    waits_merge (waits, g_thread_join (threads[i]));
   start = g_get_monotonic_time () - start;
-  g_array_sort (waits, compare_waits);
+  waits_sort (waits);
   printf ("{\"accepted\": %u, \"seconds\": %.6f, \"p50_us\": %" G_GINT64_FORMAT ", \"p99_us\": %" G_GINT64_FORMAT "}\n",
-          waits->len, (double) start / G_USEC_PER_SEC, g_array_index (waits, gint64, (waits->len - 1) / 2),
-          g_array_index (waits, gint64, (guint64) (waits->len - 1) * 99 / 100));
+          waits->len, (double) start / G_USEC_PER_SEC, waits_percentile (waits, 50), waits_percentile (waits, 99));
 }
 
 static int

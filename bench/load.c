@@ -11,7 +11,7 @@
  * --accepted appends the Message-ID of each message to FILE the moment that its `250` was read, one write a line, so
  * that after a crash of the server FILE tells what it had promised.
  */
-#include <glib.h>
+#include "waits.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -46,7 +46,7 @@ typedef struct
 typedef struct
 {
   Load *load;
-  GArray *waits; /* gint64, microseconds */
+  Waits *waits;
   int fd;
   char reply[REPLY_MAX];
   gsize n_reply;
@@ -164,7 +164,7 @@ send_message (Session *self, int number)
   if (code == 250)
     {
       note_accepted (load, id);
-      g_array_append_val (self->waits, wait);
+      waits_add (self->waits, wait);
     }
   return code;
 }
@@ -200,20 +200,6 @@ run_session (gpointer data)
   return NULL;
 }
 
-static int
-compare_waits (gconstpointer a, gconstpointer b)
-{
-  gint64 x = *(const gint64 *) a, y = *(const gint64 *) b;
-
-  return x < y ? -1 : x > y;
-}
-
-static gint64
-percentile (GArray *sorted, guint percent)
-{
-  return sorted->len > 0 ? g_array_index (sorted, gint64, (guint64) (sorted->len - 1) * percent / 100) : 0;
-}
-
 /* Lines of printable characters, none beginning with a dot. */
 static char *
 make_body (int size)
@@ -235,26 +221,25 @@ run (Load *load)
 {
   g_autofree Session *sessions = g_new0 (Session, load->sessions);
   g_autofree GThread **threads = g_new0 (GThread *, load->sessions);
-  g_autoptr (GArray) waits = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr (GArray) waits = waits_new ();
   gint64 start = g_get_monotonic_time ();
 
   for (int i = 0; i < load->sessions; i++)
     {
-      sessions[i] = (Session){ .load = load, .waits = g_array_new (FALSE, FALSE, sizeof (gint64)), .fd = -1 };
+      sessions[i] = (Session){ .load = load, .waits = waits_new (), .fd = -1 };
       threads[i] = g_thread_new ("session", run_session, &sessions[i]);
     }
   for (int i = 0; i < load->sessions; i++)
     {
       g_thread_join (threads[i]);
-      g_array_append_vals (waits, sessions[i].waits->data, sessions[i].waits->len);
-      g_array_unref (sessions[i].waits);
+      waits_merge (waits, sessions[i].waits);
     }
   start = g_get_monotonic_time () - start;
-  g_array_sort (waits, compare_waits);
+  waits_sort (waits);
   printf ("{\"accepted\": %u, \"refused\": %d, \"broken\": %d, \"seconds\": %.6f, \"p50_us\": %" G_GINT64_FORMAT
           ", \"p99_us\": %" G_GINT64_FORMAT "}\n",
-          waits->len, load->failed, load->broken, (double) start / G_USEC_PER_SEC, percentile (waits, 50),
-          percentile (waits, 99));
+          waits->len, load->failed, load->broken, (double) start / G_USEC_PER_SEC, waits_percentile (waits, 50),
+          waits_percentile (waits, 99));
 }
 
 int
