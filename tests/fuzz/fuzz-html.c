@@ -9,18 +9,6 @@
 
 int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
 
-static void
-initialize (void)
-{
-  static gsize initialized;
-
-  if (g_once_init_enter (&initialized))
-    {
-      message_parser_init ();
-      g_once_init_leave (&initialized, 1);
-    }
-}
-
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
@@ -28,7 +16,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   g_autofree char *html = g_utf8_make_valid ((const char *) data, (gssize) size);
   g_autoptr (GString) markdown = g_string_new (NULL);
 
-  initialize ();
+  message_parser_init ();
   html_to_markdown (html, strlen (html), markdown);
   g_assert_true (g_utf8_validate_len (markdown->str, markdown->len, NULL));
   g_assert_cmpuint (markdown->len, <=, 2 * MARKDOWN_MAX);

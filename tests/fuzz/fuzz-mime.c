@@ -10,18 +10,6 @@
 int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
 
 static void
-initialize (void)
-{
-  static gsize initialized;
-
-  if (g_once_init_enter (&initialized))
-    {
-      message_parser_init ();
-      g_once_init_leave (&initialized, 1);
-    }
-}
-
-static void
 check_text (const char *text)
 {
   g_assert_true (text == NULL || g_utf8_validate (text, -1, NULL));
@@ -36,7 +24,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   guint n_attachments;
   gsize at = 0;
 
-  initialize ();
+  message_parser_init ();
   message = message_parse (raw);
   body = aimx_message_get_body (message);
   n_attachments = aimx_message_get_n_attachments (message);

@@ -16,8 +16,13 @@
 void
 message_parser_init (void)
 {
+  static gsize initialized;
+
+  if (!g_once_init_enter (&initialized))
+    return;
   g_mime_init ();
   xmlInitParser ();
+  g_once_init_leave (&initialized, 1);
 }
 
 static void

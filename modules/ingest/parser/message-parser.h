@@ -10,7 +10,7 @@
 
 G_BEGIN_DECLS
 
-/** message_parser_init: prepares the libraries that are used; once, before threads parse */
+/** message_parser_init: prepares the libraries that are used, the first time; before anything is parsed, any thread */
 void message_parser_init (void);
 
 /**
