@@ -28,7 +28,6 @@ aimx_delivery_free (AimxDelivery *self)
   g_free (self->recipient);
   g_free (self->mailbox);
   g_free (self->id);
-  g_free (self->path);
   g_clear_error (&self->error);
   g_free (self);
 }

@@ -17,7 +17,6 @@ G_DECLARE_INTERFACE (AimxIngester, aimx_ingester, AIMX, INGESTER, GObject)
  * @recipient: the envelope recipient
  * @mailbox: (nullable): FQDN it went to
  * @id: (nullable): stem of the stored message
- * @path: (nullable): absolute path of its file, to show
  * @duplicate: a retry of what is stored already
  * @error: (nullable): why it failed; %NULL when it is durable on disk
  *
@@ -28,7 +27,6 @@ typedef struct
   char *recipient;
   char *mailbox;
   char *id;
-  char *path;
   gboolean duplicate;
   GError *error;
   gpointer reserved[2];

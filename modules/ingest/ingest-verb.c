@@ -20,13 +20,14 @@ make_envelope (AimxRequest *request, const char *recipient)
 }
 
 static JsonNode *
-describe (const AimxDelivery *delivery)
+describe (AimxMailStore *store, const AimxDelivery *delivery)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
+  g_autofree char *path = aimx_mail_store_get_message_path (store, delivery->mailbox, AIMX_FOLDER_INBOX, delivery->id);
 
   json_builder_begin_object (builder);
   json_builder_set_member_name (builder, "path");
-  json_builder_add_string_value (builder, delivery->path);
+  json_builder_add_string_value (builder, path);
   json_builder_set_member_name (builder, "id");
   json_builder_add_string_value (builder, delivery->id);
   json_builder_set_member_name (builder, "duplicate");
@@ -67,18 +68,19 @@ handle (AimxRequest *request, gpointer user_data, GError **error)
   g_autofree char *recipient = NULL;
   g_autoptr (AimxEnvelope) envelope = NULL;
   g_autoptr (GPtrArray) deliveries = NULL;
+  AimxServer *server = aimx_request_get_server (request);
   AimxDelivery *delivery;
   const AimxMailbox *mailbox = find_mailbox (request, &recipient, error);
 
   if (mailbox == NULL || !check_ip (request, error) ||
-      !aimx_server_authorize (aimx_request_get_server (request), aimx_request_get_caller (request),
-                              AIMX_ACTION_MAILBOX_OWNER, ingest_verb.name, mailbox, error))
+      !aimx_server_authorize (server, aimx_request_get_caller (request), AIMX_ACTION_MAILBOX_OWNER, ingest_verb.name,
+                              mailbox, error))
     return NULL;
   envelope = make_envelope (request, recipient);
   deliveries = aimx_ingester_deliver (user_data, envelope, aimx_request_get_body (request));
   delivery = deliveries->pdata[0];
   if (delivery->error == NULL)
-    return aimx_response_new_json (describe (delivery));
+    return aimx_response_new_json (describe (aimx_server_get_mail_store (server), delivery));
   g_propagate_error (error, g_steal_pointer (&delivery->error));
   return NULL;
 }

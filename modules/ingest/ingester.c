@@ -105,7 +105,6 @@ deliver_one (IngestIngester *self,
       log_failed (envelope, delivery);
       return delivery;
     }
-  delivery->path = aimx_mail_store_get_message_path (store, delivery->mailbox, AIMX_FOLDER_INBOX, delivery->id);
   log_stored (envelope, delivery, verdict, g_bytes_get_size (raw), aimx_message_get_n_attachments (message),
               g_get_monotonic_time () - start);
   return delivery;
