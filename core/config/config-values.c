@@ -8,40 +8,38 @@
 
 /* ---- messages ---- */
 
+/* File, line, column and key, then what is said about it. */
 static char *
-format_position (const AimxConfigLoader *self, const TomlNode *node)
+format_message (const AimxConfigLoader *self, const TomlNode *node, const char *format, va_list args)
 {
   g_autofree char *path = toml_node_get_path (node);
+  g_autofree char *what = g_strdup_vprintf (format, args);
 
-  return g_strdup_printf ("%s: line %u, column %u: %s%s", self->file, toml_node_get_key_line (node),
-                          toml_node_get_key_column (node), path, *path != '\0' ? ": " : "");
+  return g_strdup_printf ("%s: line %u, column %u: %s%s%s", self->file, toml_node_get_key_line (node),
+                          toml_node_get_key_column (node), path, *path != '\0' ? ": " : "", what);
 }
 
 gboolean
 aimx_config_loader_fail (AimxConfigLoader *self, const TomlNode *node, const char *format, ...)
 {
-  g_autofree char *where = format_position (self, node);
-  g_autofree char *what = NULL;
+  g_autofree char *message = NULL;
   va_list args;
 
   va_start (args, format);
-  what = g_strdup_vprintf (format, args);
+  message = format_message (self, node, format, args);
   va_end (args);
-  g_set_error (self->error, AIMX_ERROR, AIMX_ERROR_VALIDATION, "%s%s", where, what);
+  g_set_error_literal (self->error, AIMX_ERROR, AIMX_ERROR_VALIDATION, message);
   return FALSE;
 }
 
 void
 aimx_config_loader_warn (AimxConfigLoader *self, const TomlNode *node, const char *format, ...)
 {
-  g_autofree char *where = format_position (self, node);
-  g_autofree char *what = NULL;
   va_list args;
 
   va_start (args, format);
-  what = g_strdup_vprintf (format, args);
+  g_ptr_array_add (self->config->warnings, format_message (self, node, format, args));
   va_end (args);
-  g_ptr_array_add (self->config->warnings, g_strconcat (where, what, NULL));
 }
 
 /* ---- unknown keys ---- */
