@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+/* What HTML becomes: one case a promise, as it stands in mail. */
+#include "parser/html-guard.h"
+#include "parser/html-to-markdown.h"
+#include "parser/message-parser.h"
+#include "parser/parser-limits.h"
+
+#include <string.h>
+
+typedef struct
+{
+  const char *promise;
+  const char *html;
+  const char *markdown;
+} Case;
+
+static const Case cases[] = {
+  { "text-collapses", " a \n\t b&nbsp;c ", "a b c" },
+  { "inline-elements-do-not-part-words", "w<b>or</b>d <i>x</i><span>y</span>", "word xy" },
+  { "paragraphs-have-an-empty-line-between", "<p>one<p>two</p>three", "one\n\ntwo\n\nthree" },
+  { "divs-are-lines", "<div>one</div><div>two</div>", "one  \ntwo" },
+  { "br-is-a-line", "one<br>two<br/>three", "one  \ntwo  \nthree" },
+  { "two-br-end-a-paragraph", "one<br><br><br>two", "one\n\ntwo" },
+  { "headings", "<h1>A</h1><h2>B <b>c</b></h2>d<h6>E</h6>", "# A\n\n## B c\n\nd\n\n###### E" },
+  { "empty-headings-vanish", "a<h1> </h1>b", "a\n\nb" },
+  { "links", "<a href='https://x.example/?a=1&amp;b=2'>t</a>", "[t](https://x.example/?a=1&b=2)" },
+  { "link-that-says-where", "<a href='http://x.example'>http://x.example</a>", "<http://x.example>" },
+  { "mail-link-that-says-where", "<a href='mailto:a@b.example'>a@b.example</a>", "<a@b.example>" },
+  { "links-to-code-are-text", "<a href='java&#10;script:x()'>t</a> <a href=data:text/html,x>u</a>", "t u" },
+  { "links-within-the-page-are-text", "<a href='#top'>t</a><a name=top>u</a>", "tu" },
+  { "link-cannot-break-out", "<a href='http://x/)](y'>a]b</a>", "[a\\]b](http://x/%29]%28y)" },
+  { "link-around-blocks", "<a href='http://x'><div>a</div><h1>b</h1></a>", "[a b](http://x)" },
+  { "link-around-nothing-vanishes", "a<a href='http://x'> </a>b", "ab" },
+  { "link-around-a-picture", "<a href='http://x'><img src=y></a>", "[image](http://x)" },
+  { "image-is-its-text", "<img src=cid:1 alt='A &lt;b&gt;'>", "![A \\<b>]" },
+  { "image-without-text-vanishes", "a<img src=x>b", "ab" },
+  { "tracking-pixels-vanish", "a<img src=x alt=t width=1 height=1><img alt=u height='0'>b", "ab" },
+  { "list", "<ul><li>a</li><li>b</li></ul>", "- a\n- b" },
+  { "ordered-list-from", "<ol start=9><li>a<li>b</ol>", "9. a\n10. b" },
+  { "nested-lists", "<ul><li>a<ol><li>b<li>c</ol><li>d</ul>", "- a\n  1. b\n  2. c\n- d" },
+  { "list-in-the-wrong-place", "<ul><li>a</li><ul><li>b</li></ul></ul>", "- a\n\n- b" },
+  { "item-of-paragraphs", "<ul><li><p>a</p><p>b</p></li></ul>", "- a\n\n  b" },
+  { "empty-items-vanish", "<ul><li></li><li>a</li></ul>", "- a" },
+  { "stray-item", "a<li>b", "a\n\n- b" },
+  { "quote", "a<blockquote>b<br>c</blockquote>d", "a\n\n> b  \n> c\n\nd" },
+  { "nested-quote", "<blockquote>a<blockquote>b</blockquote></blockquote>", "> a\n>\n> > b" },
+  { "list-in-quote", "<blockquote><ul><li>a<li>b</ul></blockquote>", "> - a\n> - b" },
+  { "empty-quote-vanishes", "a<blockquote><br></blockquote>", "a" },
+  { "code", "<code>a*b</code> <tt>c`d</tt>", "`a*b` ``c`d``" },
+  { "pre", "<pre>\na\n  b\n\nc\n</pre>d", "```\na\n  b\n\nc\n```\n\nd" },
+  { "pre-with-fence", "<pre>```x</pre>", "````\n```x\n````" },
+  { "pre-in-quote", "<blockquote><pre>a\n\nb</pre></blockquote>", "> ```\n> a\n>\n> b\n> ```" },
+  { "rule", "a<hr>b", "a\n\n---\n\nb" },
+  { "table", "<table><tr><th>a<th>b<tr><td>1<td>2</table>", "| a | b |\n| --- | --- |\n| 1 | 2 |" },
+  { "table-cell-is-a-line", "<table><tr><td>a|b<td>c<tr><td><p>1</p><p>2</p><td><br></table>",
+    "| a\\|b | c |\n| --- | --- |\n| 1 2 |  |" },
+  { "colspan", "<table><tr><td>a<td>b<tr><td colspan=2>c<tr><td>d<td>e</table>",
+    "| a | b |\n| --- | --- |\n| c |  |\n| d | e |" },
+  { "caption", "<table><caption>T</caption><tr><td>a<td>b<tr><td>c<td>d</table>",
+    "T\n\n| a | b |\n| --- | --- |\n| c | d |" },
+  { "layout-table-by-role", "<table role=presentation><tr><td>a<td>b<tr><td>c<td>d</table>", "a b  \nc d" },
+  { "layout-table-by-contents", "<table><tr><td><h1>a</h1><td>b<tr><td>c<td>d</table>", "# a\n\nb  \nc d" },
+  { "layout-table-of-tables", "<table><tr><td><table><tr><td>a<tr><td>b</table></table>", "a  \nb" },
+  { "definitions", "<dl><dt>a<dd>b<dt>c<dd>d</dl>", "a  \nb  \nc  \nd" },
+  { "scripts-and-styles-vanish", "a<script>x<b></script><style>y</style><title>z</title>b", "ab" },
+  { "forms-and-media-vanish", "a<svg><text>x</text></svg><select><option>y</select><textarea><b>z</textarea>b", "ab" },
+  { "hidden-vanishes",
+    "a<p hidden>x</p><div style='Display : NONE'>y</div><i style='color:red;visibility:hidden'>z</i>b", "a\n\nb" },
+  { "preview-text-vanishes", "<div style='max-height:0px;overflow:hidden'>x</div>a", "a" },
+  { "small-is-not-hidden", "<td style='font-size:0px'>a</td><p style='max-height:0.5em;opacity:0.5'>b</p>", "a\n\nb" },
+  { "fillers-vanish", "a&#8203;b&shy;c&#847;d&#65279;", "abcd" },
+  { "comments-vanish", "a<!-- x > --><!--[if mso]><p>y</p><![endif]--><![if !mso]>b<![endif]>", "ab" },
+  { "emphasis-is-escaped", "*a* _b_ c_d 2 * 3", "\\*a\\* \\_b\\_ c_d 2 * 3" },
+  { "code-and-tags-are-escaped", "`a` &lt;b> 1 &lt; 2 \\* c\\d", "\\`a\\` \\<b> 1 < 2 \\\\\\* c\\d" },
+  { "link-in-text-is-escaped", "[a](b) [1]", "[a\\](b) [1]" },
+  { "blocks-are-escaped", "<p># a<p>#a<p>- b<p>-b<p>3. c<p>3.c<p>&gt; d<p>+ e<p>* f<p>---<p>===<p>~~~",
+    "\\# a\n\n#a\n\n\\- b\n\n-b\n\n3\\. c\n\n3.c\n\n\\> d\n\n\\+ e\n\n\\* f\n\n\\---\n\n\\===\n\n\\~~~" },
+  { "entities", "&eacute;&#233;&#xe9;&euro;&unknown; &amp; &lt;", "ééé€&unknown; & <" },
+  { "numbers-that-are-no-character", "a&#0;&#xD800;&#x110000;b", "ab" },
+  { "attributes-of-all-kinds", "<a href = http://x/>t</a><a HREF=\"http://y\"href=http://z>u</a>",
+    "[t](http://x/)[u](http://y)" },
+  { "tag-that-does-not-end", "a<p title='", "a" },
+  { "no-tags-at-all", "1 < 2 & 3 > 2 <", "1 < 2 & 3 > 2 <" },
+  { "empty", "", "" },
+};
+
+static void
+test_case (gconstpointer data)
+{
+  const Case *test = data;
+  g_autoptr (GString) markdown = g_string_new (NULL);
+
+  g_assert_true (html_to_markdown (test->html, strlen (test->html), markdown));
+  g_assert_cmpstr (markdown->str, ==, test->markdown);
+}
+
+static void
+test_what_follows_many_open_elements_is_kept (void)
+{
+  g_autoptr (GString) html = g_string_new (NULL);
+  g_autoptr (GString) markdown = g_string_new (NULL);
+
+  for (guint i = 0; i < 100000; i++)
+    g_string_append (html, "<font><b>");
+  g_string_append (html, "the end");
+  g_assert_true (html_to_markdown (html->str, html->len, markdown));
+  g_assert_cmpstr (markdown->str, ==, "the end");
+}
+
+static void
+test_quotes_indent_only_so_far (void)
+{
+  g_autoptr (GString) html = g_string_new (NULL);
+  g_autoptr (GString) markdown = g_string_new (NULL);
+
+  for (guint i = 0; i < 100; i++)
+    g_string_append (html, "<blockquote>");
+  g_string_append (html, "deep");
+  g_assert_true (html_to_markdown (html->str, html->len, markdown));
+  g_assert_true (g_str_has_suffix (markdown->str, "> deep"));
+  g_assert_cmpuint (markdown->len, ==, 2 * MARKDOWN_INDENT_MAX + strlen ("deep"));
+}
+
+static void
+test_markdown_is_no_longer_than_the_limit (void)
+{
+  g_autoptr (GString) html = g_string_new (NULL);
+  g_autoptr (GString) markdown = g_string_new (NULL);
+
+  for (guint i = 0; i < 16; i++)
+    g_string_append (html, "<blockquote>");
+  while (html->len < HTML_MAX - 5)
+    g_string_append (html, "<p>x");
+  g_assert_false (html_to_markdown (html->str, html->len, markdown));
+  g_assert_cmpuint (markdown->len, >=, MARKDOWN_MAX);
+  g_assert_cmpuint (markdown->len, <, MARKDOWN_MAX + 1000);
+}
+
+static void
+test_the_guard_lets_through_only_what_is_well_nested (void)
+{
+  const char *html = "<p onclick=x id=y>a<p>b</i><ul><li>c<li>d</ul><unknown>e<br></p>f<td>";
+  g_autoptr (GString) clean = html_guard_clean (html, strlen (html));
+
+  g_assert_cmpstr (clean->str, ==, "<p>a</p><p>b</p><ul><li>c</li><li>d</li></ul>e<br>f<td></td>");
+}
+
+int
+main (int argc, char **argv)
+{
+  message_parser_init ();
+  g_test_init (&argc, &argv, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *path = g_strconcat ("/html/", cases[i].promise, NULL);
+
+      g_test_add_data_func (path, &cases[i], test_case);
+    }
+  g_test_add_func ("/html/what-follows-many-open-elements-is-kept", test_what_follows_many_open_elements_is_kept);
+  g_test_add_func ("/html/quotes-indent-only-so-far", test_quotes_indent_only_so_far);
+  g_test_add_func ("/html/no-longer-than-the-limit", test_markdown_is_no_longer_than_the_limit);
+  g_test_add_func ("/html/guard-lets-through-what-is-well-nested",
+                   test_the_guard_lets_through_only_what_is_well_nested);
+  return g_test_run ();
+}
