@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A thread with a main loop of its own, whose one source polls one epoll descriptor: GLib's cost of a turn is the same
- * for one connection and for ten thousand. Calls from other threads arrive in a queue that an eventfd announces, also
- * watched by the epoll descriptor. Deadlines are in a binary heap; the next one is the source's timeout.
+ * A thread that waits for one epoll descriptor. Calls from other threads arrive in a queue that an eventfd announces,
+ * watched like the rest. Deadlines are in a binary heap; the next one is how long the loop waits.
+ *
+ * What a watch waits for no more stays with the kernel until it happens once: a peer that waits for our answer sends
+ * nothing meanwhile, and two system calls a message are saved.
  *
  * A watch that is freed may still stand among the events of this turn; it is kept, marked, until the turn is over.
  */
@@ -25,7 +27,8 @@ struct _AimxWatch
   AimxWatch *next_freed;
   gint64 deadline; /* 0: none */
   guint heap_index;
-  guint events;
+  guint events; /* that it waits for */
+  guint armed;  /* that the kernel reports */
   int fd;
 };
 
@@ -35,26 +38,17 @@ typedef struct
   gpointer user_data;
 } Call;
 
-typedef struct
-{
-  GSource source;
-  AimxWorker *worker;
-  gpointer tag; /* of the epoll descriptor */
-} WorkerSource;
-
 struct _AimxWorker
 {
   GObject parent_instance;
 
   GThread *thread;
-  GMainContext *context;
-  GMainLoop *loop;
-  GSource *source;
   AimxFd epoll;
   AimxFd wake;
   GPtrArray *heap; /* of AimxWatch with a deadline, the next one first */
   AimxWatch *freed;
   gint64 now;
+  gboolean running; /* the thread's own */
 
   GMutex mutex; /* what follows */
   GArray *calls;
@@ -124,7 +118,7 @@ aimx_worker_watch (AimxWorker *self, int fd, guint events, AimxWatchFunc func, g
   watch->worker = self;
   watch->func = func;
   watch->user_data = user_data;
-  watch->events = events;
+  watch->events = watch->armed = events;
   watch->fd = fd;
   if (epoll_ctl (self->epoll, EPOLL_CTL_ADD, fd, &event) == 0)
     return watch;
@@ -133,17 +127,23 @@ aimx_worker_watch (AimxWorker *self, int fd, guint events, AimxWatchFunc func, g
   return NULL;
 }
 
-void
-aimx_watch_set_events (AimxWatch *watch, guint events)
+static void
+arm (AimxWatch *watch)
 {
-  struct epoll_event event = { .events = events, .data.ptr = watch };
+  struct epoll_event event = { .events = watch->events, .data.ptr = watch };
 
-  if (events == watch->events)
-    return;
-  watch->events = events;
+  watch->armed = watch->events;
   /* Of a descriptor that is watched this cannot fail. */
   if (epoll_ctl (watch->worker->epoll, EPOLL_CTL_MOD, watch->fd, &event) < 0)
     g_critical ("watch of descriptor %d: %s", watch->fd, g_strerror (errno));
+}
+
+void
+aimx_watch_set_events (AimxWatch *watch, guint events)
+{
+  watch->events = events;
+  if ((events & ~watch->armed) != 0)
+    arm (watch);
 }
 
 void
@@ -238,7 +238,7 @@ take_calls (AimxWorker *self)
   else if (self->stopping)
     {
       self->ended = TRUE;
-      g_main_loop_quit (self->loop);
+      self->running = FALSE;
     }
   g_mutex_unlock (&self->mutex);
   return calls;
@@ -247,12 +247,8 @@ take_calls (AimxWorker *self)
 static void
 run_calls (AimxWorker *self)
 {
-  g_autoptr (GArray) calls = NULL;
-  guint64 count;
+  g_autoptr (GArray) calls = take_calls (self);
 
-  if (read (self->wake, &count, sizeof count) < 0 && errno != EAGAIN)
-    g_critical ("read a worker's wake-up: %s", g_strerror (errno));
-  calls = take_calls (self);
   for (guint i = 0; calls != NULL && i < calls->len; i++)
     {
       const Call *call = &g_array_index (calls, Call, i);
@@ -271,10 +267,18 @@ run_calls (AimxWorker *self)
 /* ---- a turn ---- */
 
 static void
-run_events (AimxWorker *self)
+run_event (AimxWatch *watch, guint events)
 {
-  struct epoll_event events[EVENTS_MAX];
-  int n_events = epoll_wait (self->epoll, events, EVENTS_MAX, 0);
+  events &= watch->events | EPOLLERR | EPOLLHUP;
+  if (events != 0)
+    watch->func (watch, events, watch->user_data);
+  else
+    arm (watch);
+}
+
+static void
+run_events (AimxWorker *self, const struct epoll_event *events, int n_events)
+{
   gboolean called = FALSE;
 
   for (int i = 0; i < n_events; i++)
@@ -284,7 +288,7 @@ run_events (AimxWorker *self)
       if (watch == NULL)
         called = TRUE;
       else if (watch->func != NULL)
-        watch->func (watch, events[i].events, watch->user_data);
+        run_event (watch, events[i].events);
     }
   if (called)
     run_calls (self);
@@ -305,45 +309,34 @@ run_deadlines (AimxWorker *self)
     }
 }
 
-static gint64
-next_deadline (AimxWorker *self)
+/* Returns: milliseconds to the next deadline, -1 when there is none */
+static int
+get_patience (AimxWorker *self)
 {
-  return self->heap->len > 0 ? ((AimxWatch *) self->heap->pdata[0])->deadline : G_MAXINT64;
+  const AimxWatch *next = self->heap->len > 0 ? self->heap->pdata[0] : NULL;
+
+  if (next == NULL)
+    return -1;
+  return (int) CLAMP ((next->deadline - g_get_monotonic_time () + 999) / 1000, 0, G_MAXINT);
 }
 
-static gboolean
-worker_source_prepare (GSource *source, int *timeout)
+static gpointer
+run (gpointer data)
 {
-  gint64 deadline = next_deadline (((WorkerSource *) source)->worker);
-  gint64 left = deadline - g_source_get_time (source);
+  AimxWorker *self = data;
+  struct epoll_event events[EVENTS_MAX];
 
-  *timeout = deadline == G_MAXINT64 ? -1 : (int) CLAMP ((left + 999) / 1000, 0, G_MAXINT);
-  return left <= 0;
+  while (self->running)
+    {
+      int n_events = epoll_wait (self->epoll, events, EVENTS_MAX, get_patience (self));
+
+      self->now = g_get_monotonic_time ();
+      run_events (self, events, n_events);
+      run_deadlines (self);
+      release_freed (self);
+    }
+  return NULL;
 }
-
-static gboolean
-worker_source_check (GSource *source)
-{
-  WorkerSource *self = (WorkerSource *) source;
-
-  return g_source_query_unix_fd (source, self->tag) != 0 || next_deadline (self->worker) <= g_source_get_time (source);
-}
-
-static gboolean
-worker_source_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
-{
-  AimxWorker *self = ((WorkerSource *) source)->worker;
-
-  self->now = g_get_monotonic_time ();
-  run_events (self);
-  run_deadlines (self);
-  release_freed (self);
-  return G_SOURCE_CONTINUE;
-}
-
-static GSourceFuncs worker_source_funcs = { .prepare = worker_source_prepare,
-                                            .check = worker_source_check,
-                                            .dispatch = worker_source_dispatch };
 
 gint64
 aimx_worker_now (AimxWorker *self)
@@ -359,41 +352,17 @@ aimx_worker_is_current (AimxWorker *self)
 
 /* ---- life ---- */
 
-static gpointer
-run (gpointer data)
-{
-  AimxWorker *self = data;
-
-  g_main_context_push_thread_default (self->context);
-  g_main_loop_run (self->loop);
-  g_main_context_pop_thread_default (self->context);
-  return NULL;
-}
-
 static gboolean
 open_descriptors (AimxWorker *self, GError **error)
 {
-  struct epoll_event event = { .events = EPOLLIN };
+  /* Edge-triggered: each write announces itself, and nobody has to read the counter. */
+  struct epoll_event event = { .events = EPOLLIN | EPOLLET };
 
   self->epoll = epoll_create1 (EPOLL_CLOEXEC);
   self->wake = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (self->epoll >= 0 && self->wake >= 0 && epoll_ctl (self->epoll, EPOLL_CTL_ADD, self->wake, &event) == 0)
     return TRUE;
   return aimx_error_set_errno (error, errno, "make a worker loop");
-}
-
-/* A source that may recurse is not taken out of the poll while it runs, and a timeout from prepare() needs no wake-up:
- * each would cost system calls a turn. */
-static GSource *
-make_source (AimxWorker *self, const char *name)
-{
-  GSource *source = g_source_new (&worker_source_funcs, sizeof (WorkerSource));
-
-  ((WorkerSource *) source)->worker = self;
-  ((WorkerSource *) source)->tag = g_source_add_unix_fd (source, self->epoll, G_IO_IN);
-  g_source_set_can_recurse (source, TRUE);
-  g_source_set_name (source, name);
-  return source;
 }
 
 AimxWorker *
@@ -403,10 +372,7 @@ aimx_worker_new (const char *name, GError **error)
 
   if (!open_descriptors (self, error))
     return NULL;
-  self->context = g_main_context_new ();
-  self->loop = g_main_loop_new (self->context, FALSE);
-  self->source = make_source (self, name);
-  g_source_attach (self->source, self->context);
+  self->running = TRUE;
   self->now = g_get_monotonic_time ();
   self->thread = g_thread_try_new (name, run, self, error);
   return self->thread != NULL ? g_steal_pointer (&self) : NULL;
@@ -434,11 +400,6 @@ aimx_worker_finalize (GObject *object)
 
   aimx_worker_stop (self);
   release_freed (self);
-  if (self->source != NULL)
-    g_source_destroy (self->source);
-  g_clear_pointer (&self->source, g_source_unref);
-  g_clear_pointer (&self->loop, g_main_loop_unref);
-  g_clear_pointer (&self->context, g_main_context_unref);
   aimx_fd_clear (&self->epoll);
   aimx_fd_clear (&self->wake);
   g_ptr_array_unref (self->heap);

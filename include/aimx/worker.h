@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Worker loops for many connections: each is a thread whose main loop has one source, an epoll descriptor that watches
- * all of its connections, with their deadlines in one heap. An idle connection costs a watch and nothing else.
+ * Worker loops for many connections: each is a thread that waits for one epoll descriptor, which watches all of its
+ * connections, with their deadlines in one heap. An idle connection costs a watch and nothing else. The thread has no
+ * GMainContext.
  */
 #pragma once
 
