@@ -46,6 +46,17 @@ struct _AimxEventBus
 
 G_DEFINE_TYPE (AimxEventBus, aimx_event_bus, G_TYPE_OBJECT)
 
+static Event *
+event_new (guint64 number, const char *name, GVariant *details)
+{
+  Event *event = g_new (Event, 1);
+
+  event->number = number;
+  event->name = g_strdup (name);
+  event->details = g_variant_ref (details);
+  return event;
+}
+
 static void
 event_free (Event *event)
 {
@@ -207,6 +218,20 @@ aimx_event_bus_unsubscribe (AimxEventBus *self, guint id)
     g_source_unref (attach (self, do_nothing, subscription, subscription_unref));
 }
 
+/* Whether anybody listens to it; with the mutex held. */
+static gboolean
+is_heard (AimxEventBus *self, const char *name)
+{
+  for (guint i = 0; i < self->subscriptions->len; i++)
+    {
+      const Subscription *subscription = self->subscriptions->pdata[i];
+
+      if (subscription->name == NULL || strcmp (subscription->name, name) == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 /* Makes room for one more by dropping the oldest; with the mutex held. */
 static Event *
 drop_oldest (AimxEventBus *self)
@@ -231,7 +256,7 @@ void
 aimx_event_bus_emit (AimxEventBus *self, const char *name, GVariant *details)
 {
   g_autoptr (GVariant) owned = NULL;
-  Event *oldest, *event;
+  Event *oldest;
   guint64 dropped;
 
   g_return_if_fail (AIMX_IS_EVENT_BUS (self));
@@ -239,14 +264,15 @@ aimx_event_bus_emit (AimxEventBus *self, const char *name, GVariant *details)
   g_return_if_fail (details == NULL || g_variant_is_of_type (details, G_VARIANT_TYPE_VARDICT));
 
   owned = g_variant_ref_sink (details != NULL ? details : g_variant_new ("a{sv}", NULL));
-  event = g_new0 (Event, 1);
-  event->name = g_strdup (name);
-  event->details = g_steal_pointer (&owned);
   g_mutex_lock (&self->mutex);
+  if (!is_heard (self, name))
+    {
+      g_mutex_unlock (&self->mutex);
+      return;
+    }
   oldest = drop_oldest (self);
   dropped = self->dropped;
-  event->number = self->next_number++;
-  g_queue_push_tail (&self->events, event);
+  g_queue_push_tail (&self->events, event_new (self->next_number++, name, owned));
   if (self->source == NULL)
     self->source = attach (self, deliver_some, self, NULL);
   g_mutex_unlock (&self->mutex);

@@ -73,7 +73,7 @@ AIMX_API void aimx_event_bus_unsubscribe (AimxEventBus *self, guint id);
  * @name: which event
  * @details: (nullable): `a{sv}`, a floating reference is taken
  *
- * Any thread, never blocks.
+ * Any thread, never blocks; costs next to nothing when nobody listens.
  */
 AIMX_API void aimx_event_bus_emit (AimxEventBus *self, const char *name, GVariant *details);
 

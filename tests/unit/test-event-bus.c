@@ -83,6 +83,21 @@ test_what_happened_before_a_subscription_is_not_told (Fixture *fixture, gconstpo
 }
 
 static void
+test_what_nobody_listens_to_wakes_nobody (Fixture *fixture, gconstpointer data)
+{
+  Listener a = { fixture, 'a', 0 };
+
+  aimx_event_bus_subscribe (fixture->bus, "one", write_down, &a, NULL);
+  aimx_event_bus_emit (fixture->bus, "two", NULL);
+  g_assert_true (g_main_context_acquire (fixture->context));
+  g_assert_false (g_main_context_pending (fixture->context));
+  g_main_context_release (fixture->context);
+  aimx_event_bus_emit (fixture->bus, "one", NULL);
+  deliver (fixture);
+  g_assert_cmpstr (fixture->heard->str, ==, "a:one ");
+}
+
+static void
 forget_letter (gpointer data)
 {
   Listener *listener = data;
@@ -240,6 +255,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("order", test_events_come_in_order_to_listeners_in_order);
   ADD ("not-the-past", test_what_happened_before_a_subscription_is_not_told);
+  ADD ("unheard", test_what_nobody_listens_to_wakes_nobody);
   ADD ("unsubscribe", test_an_ended_subscription_is_not_called_and_its_data_freed);
   ADD ("unsubscribe-elsewhere", test_ended_on_another_thread_the_data_is_freed_on_the_main_context);
   ADD ("details", test_details_are_a_dictionary);
