@@ -5,6 +5,7 @@
  */
 #include "mail/delivery.h"
 
+#include "mail/digest.h"
 #include "mail/stem.h"
 #include "mail/thread-id.h"
 
@@ -80,9 +81,11 @@ digest_whole (Delivery *self)
 {
   const char *id = aimx_message_get (self->message, AIMX_MESSAGE_MESSAGE_ID);
   gboolean several = self->envelope->recipients != NULL && g_strv_length (self->envelope->recipients) > 1;
+  gsize size;
+  const void *raw = g_bytes_get_data (self->raw, &size);
 
   if (is_empty (id) && (several || !aimx_partial_memory_is_empty (self->store->partial)))
-    self->digest = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, self->raw);
+    self->digest = aimx_digest_new (raw, size);
 }
 
 /* Looks the recipient up in the snapshot of this moment. Who owns it is found without a lock: that may take time. */

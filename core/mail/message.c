@@ -3,6 +3,8 @@
  * AimxMessage, a value: built once by a parser or a composer, then only read. Reading takes no lock; strings handed out
  * live as long as the message. Nothing here fails.
  */
+#include "mail/digest.h"
+
 #include <aimx/message.h>
 
 struct _AimxMessage
@@ -130,15 +132,12 @@ aimx_message_get_attachment (AimxMessage *self, guint index)
 }
 
 void
-aimx_message_set_body_digest (AimxMessage *self, const char *sha256)
+aimx_message_digest_body (AimxMessage *self, const char *data, gsize length)
 {
-  char *copy;
-
   g_return_if_fail (AIMX_IS_MESSAGE (self));
 
-  copy = g_strdup (sha256);
   g_free (self->body_digest);
-  self->body_digest = copy;
+  self->body_digest = aimx_digest_new (data, length);
 }
 
 const char *

@@ -5,7 +5,7 @@
  */
 #include "mail/retry-memory.h"
 
-#include "mail/thread-id.h"
+#include "mail/digest.h"
 
 #include <string.h>
 
@@ -39,7 +39,7 @@ aimx_retry_key_new (const char *message_id, const char *sender, const char *body
   /* None of them can hold a line feed, so that no two sets of four look alike. */
   g_autofree char *all = g_strjoin ("\n", message_id, sender, body_digest, recipient, NULL);
 
-  return aimx_digest_id (all, -1);
+  return aimx_digest_id (all);
 }
 
 static gboolean
@@ -51,7 +51,7 @@ parse_hex (const char *text, guint64 *number)
 static guint64
 digest_number (const char *text)
 {
-  g_autofree char *digest = aimx_digest_id (text, -1);
+  g_autofree char *digest = aimx_digest_id (text);
   guint64 number = 0;
 
   parse_hex (digest, &number);

@@ -5,19 +5,9 @@
  */
 #include "mail/thread-id.h"
 
+#include "mail/digest.h"
+
 #include <string.h>
-
-#define ID_DIGITS 16
-
-char *
-aimx_digest_id (const char *data, gssize length)
-{
-  char *hex = g_compute_checksum_for_data (G_CHECKSUM_SHA256, (const guchar *) data,
-                                           length < 0 ? strlen (data) : (gsize) length);
-
-  hex[ID_DIGITS] = '\0';
-  return hex;
-}
 
 char *
 aimx_message_id_first (const char *ids)
@@ -41,5 +31,5 @@ aimx_thread_id_new (const char *references, const char *in_reply_to, const char 
     root = aimx_message_id_first (in_reply_to);
   if (root == NULL && message_id != NULL && *message_id != '\0')
     root = g_strdup (message_id);
-  return aimx_digest_id (root != NULL ? root : stem, -1);
+  return aimx_digest_id (root != NULL ? root : stem);
 }

@@ -8,9 +8,6 @@
 
 G_BEGIN_DECLS
 
-/** aimx_digest_id: Returns: (transfer full): the first 8 bytes of the SHA-256 of @length bytes, in hex; -1 for a string
- */
-char *aimx_digest_id (const char *data, gssize length);
 /** aimx_message_id_first: Returns: (transfer full) (nullable): the first id of a header field as the frontmatter has
  * it, without angle brackets */
 char *aimx_message_id_first (const char *ids);

@@ -81,9 +81,9 @@ AIMX_API void aimx_message_add_attachment (AimxMessage *self, const AimxAttachme
 AIMX_API guint aimx_message_get_n_attachments (AimxMessage *self);
 /** aimx_message_get_attachment: Returns: (transfer none): the attachment @index, which must be there */
 AIMX_API const AimxAttachment *aimx_message_get_attachment (AimxMessage *self, guint index);
-/** aimx_message_set_body_digest: SHA-256 in hex of everything after the header block, by which a retry is known */
-AIMX_API void aimx_message_set_body_digest (AimxMessage *self, const char *sha256);
-/** aimx_message_get_body_digest: Returns: (transfer none) (nullable): as set */
+/** aimx_message_digest_body: takes the digest, by which a retry is known, of everything after the header block */
+AIMX_API void aimx_message_digest_body (AimxMessage *self, const char *data, gsize length);
+/** aimx_message_get_body_digest: Returns: (transfer none) (nullable): the SHA-256 in hex; %NULL: not taken */
 AIMX_API const char *aimx_message_get_body_digest (AimxMessage *self);
 /** aimx_message_set_author_count: how many From addresses there are in all From fields; trust needs exactly one */
 AIMX_API void aimx_message_set_author_count (AimxMessage *self, guint count);

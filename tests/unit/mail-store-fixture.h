@@ -120,7 +120,6 @@ static inline AimxMessage *
 sample_parse (const Sample *sample, GBytes **raw)
 {
   AimxMessage *message = aimx_message_new ();
-  g_autofree char *digest = g_compute_checksum_for_string (G_CHECKSUM_SHA256, sample->body, -1);
   g_autofree char *text = g_strconcat (sample->body, ATTACHED, NULL);
 
   *raw = g_bytes_new (text, strlen (text));
@@ -130,7 +129,7 @@ sample_parse (const Sample *sample, GBytes **raw)
   aimx_message_set (message, AIMX_MESSAGE_TO, INFO);
   aimx_message_set (message, AIMX_MESSAGE_DATE, "2024-10-01T14:00:00+02:00");
   aimx_message_take_body (message, g_strdup (sample->body));
-  aimx_message_set_body_digest (message, digest);
+  aimx_message_digest_body (message, sample->body, strlen (sample->body));
   if (sample->attachment != NULL)
     {
       const AimxAttachment attachment = { .filename = (char *) sample->attachment,

@@ -46,13 +46,11 @@ message_parse (GBytes *raw)
   const char *data = g_bytes_get_data (raw, &size);
   g_autoptr (Charsets) charsets = charsets_new ();
   g_autoptr (MimeScan) scan = mime_scan_new (data, size, charsets);
-  g_autofree char *digest = NULL;
   AimxMessage *message = aimx_message_new ();
 
   message_header_read (message, &scan->header, charsets);
   if (!message_body_read (message, scan, data, charsets))
     keep_unread (message, size);
-  digest = g_compute_checksum_for_data (G_CHECKSUM_SHA256, (const guchar *) data + scan->body, size - scan->body);
-  aimx_message_set_body_digest (message, digest);
+  aimx_message_digest_body (message, data + scan->body, size - scan->body);
   return message;
 }
