@@ -10,6 +10,7 @@
 #include "mail/mail-store-private.h"
 #include "mail/partial-memory.h"
 #include "mail/retry-memory.h"
+#include "mail/spool-private.h"
 
 G_BEGIN_DECLS
 
@@ -34,6 +35,7 @@ struct _AimxMailStore
   AimxLockManager *locks;
   AimxAccounts *accounts;
   AimxSyncGroup *syncs;
+  AimxSpoolRoom *spool_room;
   AimxPartialMemory *partial;
   GMutex mutex;        /* guards records */
   GHashTable *records; /* FQDN -> AimxMailboxRecord */

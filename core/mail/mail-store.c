@@ -6,7 +6,6 @@
 
 #include "io/sys.h"
 #include "mail/readme.h"
-#include "mail/spool-private.h"
 
 #include <aimx/log.h>
 #include <glib/gstdio.h>
@@ -219,7 +218,7 @@ aimx_mail_store_get_data_dir (AimxMailStore *self)
 AimxSpool *
 aimx_mail_store_new_spool (AimxMailStore *self)
 {
-  return aimx_spool_new (self->spool);
+  return aimx_spool_new (self->spool, self->spool_room);
 }
 
 gboolean
@@ -261,6 +260,7 @@ aimx_mail_store_finalize (GObject *object)
   g_hash_table_unref (self->records);
   g_mutex_clear (&self->mutex);
   aimx_partial_memory_free (self->partial);
+  g_atomic_rc_box_release (self->spool_room);
   aimx_sync_group_free (self->syncs);
   g_clear_pointer (&self->spool, aimx_directory_unref);
   g_clear_pointer (&self->root, aimx_directory_unref);
@@ -284,6 +284,7 @@ aimx_mail_store_init (AimxMailStore *self)
   self->lock_fd = -1;
   self->syncs = aimx_sync_group_new (aimx_directory_sync);
   self->partial = aimx_partial_memory_new ();
+  self->spool_room = aimx_spool_room_new ();
   self->records = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) aimx_mailbox_record_unref);
   g_mutex_init (&self->mutex);
 }

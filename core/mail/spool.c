@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A message while it arrives. Small ones never meet a disk here; others go to a file without a name, which no crash
- * leaves behind, and are mapped when they are read.
+ * A message while it arrives. Most never meet a disk here; others go to a file without a name, which no crash leaves
+ * behind, and are mapped when they are read.
+ *
+ * What a message takes of the shared room it keeps until its bytes are freed, which is after its delivery.
  */
 #include "mail/spool-private.h"
 
@@ -12,6 +14,8 @@ struct _AimxSpool
   GObject parent_instance;
 
   AimxDirectory *directory; /* NULL: memory only */
+  AimxSpoolRoom *room;
+  gsize reserved; /* of the room */
   GByteArray *memory;
   AimxFd fd;
   gsize size;
@@ -20,19 +24,62 @@ struct _AimxSpool
 
 G_DEFINE_FINAL_TYPE (AimxSpool, aimx_spool, G_TYPE_OBJECT)
 
+/* What is reserved at once. */
+#define STEP (64 * 1024)
+
+AimxSpoolRoom *
+aimx_spool_room_new (void)
+{
+  return g_atomic_rc_box_new0 (AimxSpoolRoom);
+}
+
 AimxSpool *
-aimx_spool_new (AimxDirectory *directory)
+aimx_spool_new (AimxDirectory *directory, AimxSpoolRoom *room)
 {
   AimxSpool *self = g_object_new (AIMX_TYPE_SPOOL, NULL);
 
+  self->room = g_atomic_rc_box_acquire (room);
   self->directory = directory != NULL ? aimx_directory_ref (directory) : NULL;
   return self;
 }
 
-gboolean
-aimx_spool_fits_memory (AimxSpool *self, gsize length)
+static void
+release (AimxSpoolRoom *room, gsize reserved)
 {
-  return self->memory != NULL && !self->failed && length <= AIMX_SPOOL_MEMORY_MAX - self->memory->len;
+  g_atomic_int_add (&room->used, -(gint) reserved);
+}
+
+static gboolean
+reserve (AimxSpool *self, gsize length)
+{
+  gsize steps = (length + STEP - 1) / STEP * STEP;
+
+  if (g_atomic_int_add (&self->room->used, (gint) steps) > (gint) (AIMX_SPOOL_ROOM - steps))
+    {
+      release (self->room, steps);
+      return FALSE;
+    }
+  self->reserved += steps;
+  return TRUE;
+}
+
+gboolean
+aimx_spool_reserve_memory (AimxSpool *self, gsize length)
+{
+  gsize ours = AIMX_SPOOL_MEMORY_MIN + self->reserved;
+
+  if (self->memory == NULL || self->failed || length > AIMX_SPOOL_MEMORY_MAX - self->memory->len)
+    return FALSE;
+  length += self->memory->len;
+  return length <= ours || reserve (self, length - ours);
+}
+
+static void
+drop_memory (AimxSpool *self)
+{
+  g_clear_pointer (&self->memory, g_byte_array_unref);
+  release (self->room, self->reserved);
+  self->reserved = 0;
 }
 
 /* Where the file system cannot make a file without a name, one with a name that is gone at once. */
@@ -82,7 +129,7 @@ move_to_file (AimxSpool *self, GError **error)
                                  aimx_directory_get_path (self->directory));
   if (!write_all (self, self->memory->data, self->memory->len, error))
     return FALSE;
-  g_clear_pointer (&self->memory, g_byte_array_unref);
+  drop_memory (self);
   return TRUE;
 }
 
@@ -101,7 +148,7 @@ aimx_spool_append (AimxSpool *self, const void *data, gsize length, GError **err
 {
   if (!check_whole (self, error))
     return FALSE;
-  if (aimx_spool_fits_memory (self, length))
+  if (aimx_spool_reserve_memory (self, length))
     g_byte_array_append (self->memory, data, (guint) length);
   else
     self->failed = (self->memory != NULL && !move_to_file (self, error)) || !write_all (self, data, length, error);
@@ -114,6 +161,38 @@ gsize
 aimx_spool_get_size (AimxSpool *self)
 {
   return self->size;
+}
+
+/* ---- reading ---- */
+
+typedef struct
+{
+  GByteArray *memory;
+  AimxSpoolRoom *room;
+  gsize reserved;
+} Memory;
+
+static void
+memory_free (gpointer data)
+{
+  Memory *self = data;
+
+  g_byte_array_unref (self->memory);
+  release (self->room, self->reserved);
+  g_atomic_rc_box_release (self->room);
+  g_free (self);
+}
+
+static GBytes *
+take_memory (AimxSpool *self)
+{
+  Memory *memory = g_new (Memory, 1);
+
+  memory->memory = g_steal_pointer (&self->memory);
+  memory->room = g_atomic_rc_box_acquire (self->room);
+  memory->reserved = self->reserved;
+  self->reserved = 0;
+  return g_bytes_new_with_free_func (memory->memory->data, memory->memory->len, memory_free, memory);
 }
 
 typedef struct
@@ -155,7 +234,7 @@ aimx_spool_seal (AimxSpool *self, GError **error)
 
   if (!check_whole (self, error))
     return NULL;
-  bytes = self->memory != NULL ? g_byte_array_free_to_bytes (g_steal_pointer (&self->memory)) : map_file (self, error);
+  bytes = self->memory != NULL ? take_memory (self) : map_file (self, error);
   aimx_fd_clear (&self->fd);
   /* Nothing can be added to what somebody reads already. */
   self->failed = TRUE;
@@ -168,7 +247,8 @@ aimx_spool_finalize (GObject *object)
   AimxSpool *self = AIMX_SPOOL (object);
 
   aimx_fd_clear (&self->fd);
-  g_clear_pointer (&self->memory, g_byte_array_unref);
+  drop_memory (self);
+  g_atomic_rc_box_release (self->room);
   g_clear_pointer (&self->directory, aimx_directory_unref);
   G_OBJECT_CLASS (aimx_spool_parent_class)->finalize (object);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The bytes of one message while it arrives: in memory up to 64 KiB, beyond that in a nameless file of the mail store's
- * spool directory, which is gone when the daemon is. One thread at a time.
+ * The bytes of one message while it arrives: in memory up to 64 KiB, up to 1 MiB while all messages together leave room
+ * for it, beyond that in a nameless file of the mail store's spool directory, which is gone when the daemon is. One
+ * thread at a time.
  */
 #pragma once
 
@@ -9,22 +10,24 @@
 
 G_BEGIN_DECLS
 
-/** AIMX_SPOOL_MEMORY_MAX: bytes kept in memory before a file is used */
-#define AIMX_SPOOL_MEMORY_MAX (64 * 1024)
+/** AIMX_SPOOL_MEMORY_MIN: bytes of a message that are kept in memory however many messages there are */
+#define AIMX_SPOOL_MEMORY_MIN (64 * 1024)
+/** AIMX_SPOOL_MEMORY_MAX: bytes of a message that are kept in memory at most */
+#define AIMX_SPOOL_MEMORY_MAX (1024 * 1024)
 
 #define AIMX_TYPE_SPOOL (aimx_spool_get_type ())
 AIMX_API
 G_DECLARE_FINAL_TYPE (AimxSpool, aimx_spool, AIMX, SPOOL, GObject)
 
 /**
- * aimx_spool_fits_memory:
+ * aimx_spool_reserve_memory:
  * @self: a spool
  * @length: bytes to append
  *
- * Returns: whether appending @length bytes only copies memory, so that a thread that runs a loop may do it
+ * Returns: whether appending up to @length bytes will only copy memory, so that a thread that runs a loop may do it
  */
-AIMX_API gboolean aimx_spool_fits_memory (AimxSpool *self, gsize length);
-/** aimx_spool_append: appends bytes; blocks unless aimx_spool_fits_memory() said otherwise. %AIMX_ERROR_NO_SPACE,
+AIMX_API gboolean aimx_spool_reserve_memory (AimxSpool *self, gsize length);
+/** aimx_spool_append: appends bytes; blocks unless aimx_spool_reserve_memory() said otherwise. %AIMX_ERROR_NO_SPACE,
  * %AIMX_ERROR_IO */
 AIMX_API gboolean aimx_spool_append (AimxSpool *self, const void *data, gsize length, GError **error);
 /** aimx_spool_get_size: Returns: bytes so far */

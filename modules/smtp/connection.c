@@ -277,7 +277,8 @@ may_read (SmtpConnection *self)
 {
   if (self->busy || self->output.length > 0 || self->unread != NULL || self->phase != SMTP_PHASE_TALK)
     return FALSE;
-  if (self->spool == NULL || aimx_spool_fits_memory (self->spool, SMTP_READ_SIZE) || smtp_loop_may_spool (self->loop))
+  if (self->spool == NULL || aimx_spool_reserve_memory (self->spool, SMTP_READ_SIZE) ||
+      smtp_loop_may_spool (self->loop))
     return TRUE;
   if (self->waiting.data == NULL)
     {

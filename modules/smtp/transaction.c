@@ -2,8 +2,9 @@
 /*
  * Recipients and messages: looks up who may get mail, keeps the bytes of a message, has it delivered.
  *
- * Bytes of small messages are copied on the loop. Those of larger ones are staged until they are worth a write, which
- * the pool makes; meanwhile the peer is not read, so that each connection has at most one stage and one read in memory.
+ * Bytes that stay in memory are copied on the loop. Those of larger messages are staged until they are worth a write,
+ * which the pool makes; meanwhile the peer is not read, so that each connection has at most one stage and one read in
+ * memory.
  */
 #include "connection-private.h"
 #include "smtp-server.h"
@@ -158,7 +159,7 @@ begin_message (SmtpConnection *self)
 static void
 keep (SmtpConnection *self, const char *data, gsize length)
 {
-  if (self->staged == NULL && aimx_spool_fits_memory (self->spool, length))
+  if (self->staged == NULL && aimx_spool_reserve_memory (self->spool, length))
     {
       self->spooled = append (self->spool, data, length);
       return;
@@ -358,7 +359,7 @@ smtp_transaction_drop (SmtpConnection *self)
   if (self->spool == NULL)
     return;
   /* Freeing a file may block. */
-  if (aimx_spool_fits_memory (self->spool, 0))
+  if (aimx_spool_reserve_memory (self->spool, 0))
     g_clear_object (&self->spool);
   else
     aimx_server_run (smtp_server_get_aimx (self->loop->server), g_object_unref, g_steal_pointer (&self->spool));
