@@ -4,7 +4,7 @@
  */
 #include "mail/attachment-names.h"
 
-#include "mail/utf8.h"
+#include <aimx/utf8.h>
 
 #include <string.h>
 

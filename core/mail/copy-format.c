@@ -6,6 +6,8 @@
 
 #include "mail/frontmatter.h"
 
+#include <aimx/utf8.h>
+
 #include <string.h>
 
 /* Bytes that one string may take in the file; and in one where that makes the frontmatter longer than its readers read.
@@ -82,7 +84,7 @@ append_body (GString *text, const char *body)
 {
   gsize length = strlen (body);
 
-  if (g_utf8_validate_len (body, length, NULL))
+  if (aimx_utf8_validate (body, length, NULL))
     g_string_append_len (text, body, (gssize) length);
   else
     {

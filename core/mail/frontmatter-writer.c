@@ -4,7 +4,7 @@
  */
 #include "mail/frontmatter.h"
 
-#include "mail/utf8.h"
+#include <aimx/utf8.h>
 
 #include <string.h>
 #include <time.h>

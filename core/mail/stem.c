@@ -5,7 +5,7 @@
  */
 #include "mail/stem.h"
 
-#include "mail/utf8.h"
+#include <aimx/utf8.h>
 
 #include <stdio.h>
 #include <string.h>

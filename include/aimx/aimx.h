@@ -23,5 +23,6 @@
 #include <aimx/server.h>
 #include <aimx/spool.h>
 #include <aimx/tls.h>
+#include <aimx/utf8.h>
 #include <aimx/verb.h>
 #include <aimx/worker.h>

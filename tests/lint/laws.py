@@ -22,7 +22,7 @@ INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTIL
 SDK_MAY = re.compile(r"(aimx/|gio/|glib/|glib\.h$|glib-object\.h$|glib-unix\.h$|json-glib/)")
 # What a confined process could still include: values, memory and text.
 CONFINED_MAY = re.compile(r"(glib\.h|glib-object\.h|string\.h|stdio\.h|stdlib\.h|errno\.h|limits\.h|stddef\.h|stdint\.h"
-                          r"|stdbool\.h|ctype\.h|time\.h|math\.h|gmime/.*|libxml/.*|iconv\.h|aimx/message\.h)$")
+                          r"|stdbool\.h|ctype\.h|time\.h|math\.h|gmime/.*|libxml/.*|iconv\.h|aimx/(message|utf8)\.h)$")
 CONFINED = ("modules/smtp/session/", "modules/ingest/parser/")
 CLI_CORE_MAY = re.compile(r"(wire/[a-z-]+\.h|server-private\.h)$")
 

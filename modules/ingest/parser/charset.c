@@ -9,6 +9,8 @@
 
 #include "parser/parser-limits.h"
 
+#include <aimx/utf8.h>
+
 #include <errno.h>
 #include <iconv.h>
 #include <string.h>
@@ -170,7 +172,7 @@ convert_utf8 (const guint8 *data, gsize length, GString *out)
     {
       const char *valid_end;
 
-      g_utf8_validate_len (at, (gsize) (end - at), &valid_end);
+      aimx_utf8_validate (at, (gsize) (end - at), &valid_end);
       g_string_append_len (out, at, valid_end - at);
       at = valid_end;
       if (is_cut (at, end))
