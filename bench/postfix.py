@@ -159,9 +159,6 @@ class Postfix:
             time.sleep(0.01)
         return time.monotonic() - start
 
-    def forget(self):
-        shutil.rmtree(self.work / "mail/info/new", ignore_errors=True)
-
     def close(self):
         self.process.terminate()
         self.process.wait(20)
