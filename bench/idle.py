@@ -28,7 +28,9 @@ def read_line(connection):
 
 def hold(port, context):
     connection = socket.create_connection(("127.0.0.1", port), timeout=60)
-    read_line(connection)
+    greeting = read_line(connection)
+    if not greeting.startswith(b"220 "):
+        raise RuntimeError(f"the daemon says {greeting.decode()}")
     connection.sendall(b"EHLO idle.test\r\n")
     while not read_line(connection).splitlines()[-1].startswith(b"250 "):
         pass

@@ -24,8 +24,10 @@
 
 /* Descriptors for everything but clients: modules, logs, directories, files of deliveries. */
 #define OTHER_DESCRIPTORS 256
-/* A client's socket, and the spool file of its message. */
-#define DESCRIPTORS_A_CLIENT 2
+/* For each five descriptors of clients: four sockets, and the spool file of one large message. When more of them come
+ * than that, a message whose file cannot be made is refused for now. */
+#define SOCKETS           4
+#define SOCKETS_AND_FILES 5
 
 struct _SmtpServer
 {
@@ -275,7 +277,17 @@ smtp_server_set_certificate (SmtpServer *self, const char *cert_file, const char
   return FALSE;
 }
 
-/* As many clients as the hard limit of open files allows. */
+/* Root may go beyond the hard limit; whoever may not is left with it. */
+static void
+raise_hard_limit (struct rlimit *limit, rlim_t wanted)
+{
+  struct rlimit higher = { .rlim_cur = wanted, .rlim_max = wanted };
+
+  if (limit->rlim_max < wanted && setrlimit (RLIMIT_NOFILE, &higher) == 0)
+    *limit = higher;
+}
+
+/* As many clients as open files allow. */
 static void
 raise_descriptor_limit (SmtpServer *self)
 {
@@ -286,10 +298,12 @@ raise_descriptor_limit (SmtpServer *self)
   self->descriptor_max = G_MAXUINT;
   if (getrlimit (RLIMIT_NOFILE, &limit) < 0)
     return;
+  raise_hard_limit (&limit, (rlim_t) wanted * SOCKETS_AND_FILES / SOCKETS + OTHER_DESCRIPTORS);
   limit.rlim_cur = limit.rlim_max;
   if (setrlimit (RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur == RLIM_INFINITY)
     return;
-  self->descriptor_max = (guint) (limit.rlim_cur - MIN (limit.rlim_cur / 2, OTHER_DESCRIPTORS)) / DESCRIPTORS_A_CLIENT;
+  self->descriptor_max =
+      (guint) ((limit.rlim_cur - MIN (limit.rlim_cur / 2, OTHER_DESCRIPTORS)) / SOCKETS_AND_FILES * SOCKETS);
   if (self->descriptor_max < wanted)
     aimx_log (G_LOG_LEVEL_WARNING, "MESSAGE",
               "%u connections are allowed, but only %" G_GUINT64_FORMAT
