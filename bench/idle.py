@@ -1,11 +1,13 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""What a held connection costs the daemon: resident memory and processor time, plain and under TLS.
+"""What a held connection costs the daemon: resident memory and processor time, plain, under TLS, and in the middle of
+a large message.
 
-    idle.py BUILD-DIR [--connections N]...
+    idle.py BUILD-DIR [--connections N]... [--clients N] [--mib N]
 """
 
 import argparse
+import concurrent.futures
 import resource
 import socket
 import ssl
@@ -14,6 +16,7 @@ import time
 import measure
 
 SECONDS = 5
+CLIENTS_AT_ONCE = 50
 
 
 def read_line(connection):
@@ -68,17 +71,50 @@ def measure_held(daemon, number, tls):
             f"{number / accepting:.0f}"]
 
 
+def send_half(port, mib):
+    """Sends the first mib MiB of a message of 25 MiB and stops."""
+    connection = hold(port, None)
+    connection.sendall(f"MAIL FROM:<a@b.test> SIZE={25 << 20}\r\n"
+                       "RCPT TO:<info@agents.test>\r\nDATA\r\n".encode())
+    answer = b""
+    while b"\r\n354 " not in answer:
+        answer += read_line(connection)
+    block = (b"x" * 70 + b"\r\n") * ((1 << 20) // 72)
+    for _ in range(mib):
+        connection.sendall(block)
+    return connection
+
+
+def measure_halfway(daemon, number, mib):
+    config = f"[smtp]\nmax_connections = {number + 100}\nmax_connections_per_address = {number + 100}\n"
+    with daemon.Daemon(config=config, env={"AIMX_LOG": "message"}) as server:
+        before, cpu = server.resident_kib(), server.cpu_seconds()
+        start = time.monotonic()
+        with concurrent.futures.ThreadPoolExecutor(CLIENTS_AT_ONCE) as pool:
+            held = list(pool.map(lambda _: send_half(server.port, mib), range(number)))
+        accepting = time.monotonic() - start
+        cpu = (server.cpu_seconds() - cpu) / accepting
+        total = server.resident_kib()
+        for connection in held:
+            connection.close()
+    return [f"{number} with {mib} of 25 MiB", f"{(total - before) / number:.2f}", f"{total / 1024:.1f}",
+            f"{100 * cpu:.1f} %", f"{number / accepting:.0f}"]
+
+
 def main():
     parser = argparse.ArgumentParser(description="Memory and processor time of held connections.")
     parser.add_argument("build")
     parser.add_argument("--connections", type=int, action="append")
+    parser.add_argument("--clients", type=int, default=1000, help="in the middle of a message")
+    parser.add_argument("--mib", type=int, default=5, help="that each of them has sent")
     options = parser.parse_args()
     daemon = measure.use_build(options.build)
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     rows = [measure_held(daemon, number, tls) for tls in (False, True)
             for number in options.connections or (1000, 10000) if number + 200 < hard]
-    measure.table(["held connections", "KiB each", "MiB resident", "idle cpu", "accepted/s"], rows)
+    rows.append(measure_halfway(daemon, options.clients, options.mib))
+    measure.table(["held connections", "KiB each", "MiB resident", "cpu", "accepted/s"], rows)
 
 
 if __name__ == "__main__":
