@@ -217,6 +217,8 @@ aimx_migration_check (AimxMailStore *store, AimxConfigStore *config, GError **er
   gboolean is_marked;
   Signs signs;
 
+  if (root == NULL)
+    return TRUE;
   /* Who reads mail need not be able to look at the keys. */
   open_keys (config, &keys, NULL);
   if (!aimx_layout_read_marker (root, &is_marked, error) ||

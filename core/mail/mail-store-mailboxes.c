@@ -289,11 +289,13 @@ aimx_mail_store_list_strays (AimxMailStore *self, AimxConfig *config, GError **e
 {
   g_autoptr (GPtrArray) strays = g_ptr_array_new_with_free_func (stray_free);
   g_autoptr (GHashTable) known = g_hash_table_new (g_str_hash, g_str_equal);
-  g_autoptr (AimxDirectoryIter) iter = aimx_directory_iterate (self->root, error);
+  g_autoptr (AimxDirectoryIter) iter = self->root != NULL ? aimx_directory_iterate (self->root, error) : NULL;
   Search search = { config, known, strays };
   AimxDirectoryEntryType type;
   const char *name;
 
+  if (self->root == NULL)
+    return g_steal_pointer (&strays);
   if (iter == NULL)
     return NULL;
   for (;;)

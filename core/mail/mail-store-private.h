@@ -49,7 +49,8 @@ AimxMailStore *aimx_mail_store_open (const char *data_dir,
  * for agents. A directory that one domain lacks is made when a delivery needs it, too.
  */
 gboolean aimx_mail_store_prepare (AimxMailStore *self, GError **error);
-/** aimx_mail_store_get_root: Returns: (transfer none): the data directory; for the storage room and migration only */
+/** aimx_mail_store_get_root: Returns: (transfer none) (nullable): the data directory, %NULL when it is to be read and
+ * not there yet; for the storage room and migration only */
 AimxDirectory *aimx_mail_store_get_root (AimxMailStore *self);
 
 G_END_DECLS

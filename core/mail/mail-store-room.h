@@ -27,7 +27,7 @@ struct _AimxMailStore
   char *data_dir;
   AimxMailStoreAccess access;
   AimxFd lock_fd;
-  AimxDirectory *root;
+  AimxDirectory *root;  /* NULL: to be read only, and not there yet */
   AimxDirectory *spool; /* NULL unless opened for changes */
   gboolean nameless;    /* whether files can be made without a name */
   gint next_name;       /* for what is built in the spool; atomic */
@@ -63,6 +63,9 @@ const char *aimx_folder_get_name (AimxFolder folder);
 /** aimx_mailbox_place_init: finds where @fqdn is; %FALSE with %AIMX_ERROR_VALIDATION for what no directory can be
  * called */
 gboolean aimx_mailbox_place_init (AimxMailboxPlace *self, const char *fqdn, GError **error);
+/** aimx_mail_store_open_below: Returns: (transfer full) (nullable): a directory below the data directory, which need
+ * not be there itself */
+AimxDirectory *aimx_mail_store_open_below (AimxMailStore *self, const char *path, GError **error);
 /** aimx_mail_store_open_folder: Returns: (transfer full) (nullable): a folder of a mailbox; %AIMX_ERROR_NOT_FOUND when
  * it is missing */
 AimxDirectory *aimx_mail_store_open_folder (AimxMailStore *self, const char *fqdn, AimxFolder folder, GError **error);

@@ -128,6 +128,20 @@ open_for_changes (AimxMailStore *self, guint lock_wait_seconds, GError **error)
   return TRUE;
 }
 
+/* What is only read may not be there yet: then there is no mail. */
+static gboolean
+open_root (AimxMailStore *self, GError **error)
+{
+  g_autoptr (GError) why = NULL;
+
+  self->root = aimx_directory_open_root (self->data_dir, AIMX_DIRECTORY_DEFAULT, &why);
+  if (self->root != NULL ||
+      (self->access == AIMX_MAIL_STORE_READ && g_error_matches (why, AIMX_ERROR, AIMX_ERROR_NOT_FOUND)))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&why));
+  return FALSE;
+}
+
 AimxMailStore *
 aimx_mail_store_open (const char *data_dir,
                       AimxMailStoreAccess access,
@@ -147,13 +161,8 @@ aimx_mail_store_open (const char *data_dir,
   self->accounts = g_object_ref (accounts);
   if (changes && !make_shared_path (data_dir, error))
     return NULL;
-  self->root = aimx_directory_open_root (data_dir, AIMX_DIRECTORY_DEFAULT, error);
-  if (self->root == NULL)
-    {
-      if (!changes && error != NULL && g_error_matches (*error, AIMX_ERROR, AIMX_ERROR_NOT_FOUND))
-        g_prefix_error (error, "there is no mail yet; start `aimx serve` once, or name the data directory: ");
-      return NULL;
-    }
+  if (!open_root (self, error))
+    return NULL;
   if (changes && !open_for_changes (self, lock_wait_seconds, error))
     return NULL;
   return g_steal_pointer (&self);

@@ -69,6 +69,15 @@ aimx_mail_store_get_message_path (AimxMailStore *self, const char *fqdn, AimxFol
 }
 
 AimxDirectory *
+aimx_mail_store_open_below (AimxMailStore *self, const char *path, GError **error)
+{
+  if (self->root != NULL)
+    return aimx_directory_open (self->root, path, error);
+  g_set_error (error, AIMX_ERROR, AIMX_ERROR_NOT_FOUND, "%s is not there", self->data_dir);
+  return NULL;
+}
+
+AimxDirectory *
 aimx_mail_store_open_folder (AimxMailStore *self, const char *fqdn, AimxFolder folder, GError **error)
 {
   g_auto (AimxMailboxPlace) place = { NULL, NULL };
@@ -79,7 +88,7 @@ aimx_mail_store_open_folder (AimxMailStore *self, const char *fqdn, AimxFolder f
   if (!aimx_mailbox_place_init (&place, fqdn, error))
     return NULL;
   path = g_strconcat (place.domain, "/", aimx_folder_get_name (folder), "/", place.local, NULL);
-  opened = aimx_directory_open (self->root, path, &why);
+  opened = aimx_mail_store_open_below (self, path, &why);
   if (opened != NULL)
     return opened;
   if (g_error_matches (why, AIMX_ERROR, AIMX_ERROR_CONFLICT))
@@ -97,7 +106,7 @@ aimx_mail_store_open_parent (AimxMailStore *self, const char *fqdn, AimxFolder f
   if (!aimx_mailbox_place_init (&place, fqdn, error))
     return NULL;
   path = g_strconcat (place.domain, "/", aimx_folder_get_name (folder), NULL);
-  return aimx_directory_open (self->root, path, error);
+  return aimx_mail_store_open_below (self, path, error);
 }
 
 /* ---- owners ---- */
