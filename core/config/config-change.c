@@ -3,8 +3,8 @@
  * A change of the configuration: edits of the text that keep all else of it, validated before a byte is written,
  * durable before anybody sees them.
  */
+#include "config-change-private.h"
 #include "config-private.h"
-#include "config-store-private.h"
 
 #include "io/durable-file.h"
 #include "io/sys.h"
@@ -16,17 +16,6 @@
 
 #define NEW_FILE_MODE 0640
 #define TEMPORARY     "." AIMX_CONFIG_FILE ".new"
-
-struct _AimxConfigChange
-{
-  GObject parent;
-  AimxConfigStore *store;
-  AimxLockGuard *guard;
-  AimxDirectory *directory; /* locked while the change lives */
-  TomlDocument *document;
-  AimxConfig *written;
-  GBytes *written_text;
-};
 
 G_DEFINE_TYPE (AimxConfigChange, aimx_config_change, G_TYPE_OBJECT)
 
@@ -68,141 +57,6 @@ aimx_config_store_begin (AimxConfigStore *self, AimxLockGuard *guard, GError **e
     return g_steal_pointer (&change);
   g_set_error (error, AIMX_ERROR, AIMX_ERROR_VALIDATION, "%s: %s", aimx_config_store_get_file (self), why->message);
   return NULL;
-}
-
-/* ---- edits ---- */
-
-/* (transfer full) @why: what the document says against the edit, NULL when it is done */
-static gboolean
-finish_edit (AimxConfigChange *self, GError *why, GError **error)
-{
-  if (why == NULL)
-    return TRUE;
-  g_set_error (error, AIMX_ERROR, AIMX_ERROR_VALIDATION, "%s cannot be edited: %s",
-               aimx_config_store_get_file (self->store), why->message);
-  g_error_free (why);
-  return FALSE;
-}
-
-static const char *
-get_string (TomlNode *table, const char *key)
-{
-  TomlNode *node = toml_node_get_type (table) == TOML_TYPE_TABLE ? toml_table_get (table, key) : NULL;
-
-  return node != NULL && toml_node_get_type (node) == TOML_TYPE_STRING ? toml_node_get_string (node) : NULL;
-}
-
-/* What stands at a key of the top level, when it is of that type. */
-static TomlNode *
-get_top (AimxConfigChange *self, const char *key, TomlType type)
-{
-  TomlNode *node = toml_table_get (toml_document_get_root (self->document), key);
-
-  return node != NULL && toml_node_get_type (node) == type ? node : NULL;
-}
-
-/* The table of a mailbox, whatever its key: as written, maybe with its domain in capitals, or a bare local part. */
-static TomlNode *
-find_mailbox (AimxConfigChange *self, const char *fqdn)
-{
-  TomlNode *tables = get_top (self, "mailboxes", TOML_TYPE_TABLE);
-
-  for (guint i = 0; tables != NULL && i < toml_table_get_size (tables); i++)
-    {
-      const char *address = get_string (toml_table_get_nth (tables, i), "address");
-
-      if (address != NULL && g_ascii_strcasecmp (address, fqdn) == 0)
-        return toml_table_get_nth (tables, i);
-    }
-  return NULL;
-}
-
-gboolean
-aimx_config_change_add_mailbox (AimxConfigChange *self, const char *fqdn, const char *owner, GError **error)
-{
-  const char *const table[] = { "mailboxes", fqdn, NULL };
-  const char *const address_path[] = { "mailboxes", fqdn, "address", NULL };
-  const char *const owner_path[] = { "mailboxes", fqdn, "owner", NULL };
-  TomlNode *there = find_mailbox (self, fqdn);
-  GError *why = NULL;
-
-  if (there != NULL && g_strcmp0 (get_string (there, "owner"), owner) == 0)
-    return TRUE;
-  if (there != NULL)
-    {
-      g_set_error (error, AIMX_ERROR, AIMX_ERROR_MAILBOX, "mailbox '%s' exists already in %s; run `aimx reload`", fqdn,
-                   aimx_config_store_get_file (self->store));
-      return FALSE;
-    }
-  if (toml_document_add_table (self->document, table, &why) &&
-      toml_document_set_string (self->document, address_path, fqdn, &why))
-    toml_document_set_string (self->document, owner_path, owner, &why);
-  return finish_edit (self, why, error);
-}
-
-gboolean
-aimx_config_change_remove_mailbox (AimxConfigChange *self, const char *fqdn, GError **error)
-{
-  TomlNode *there = find_mailbox (self, fqdn);
-  g_autofree char *key = there != NULL ? g_strdup (toml_node_get_key (there, NULL)) : NULL;
-  const char *const path[] = { "mailboxes", key, NULL };
-  GError *why = NULL;
-
-  if (there != NULL)
-    toml_document_remove (self->document, path, &why);
-  return finish_edit (self, why, error);
-}
-
-gboolean
-aimx_config_change_list_domain (AimxConfigChange *self, GError **error)
-{
-  static const char *const root[] = { NULL };
-  static const char *const renames[] = { "domain", "domains", NULL };
-  static const char *const path[] = { "domains", NULL };
-  TomlNode *single = get_top (self, "domain", TOML_TYPE_STRING);
-  g_autofree char *quoted = single != NULL ? toml_quote_string (toml_node_get_string (single)) : NULL;
-  g_autofree char *list = g_strconcat ("[", quoted, "]", NULL);
-  GError *why = NULL;
-
-  if (single != NULL && toml_document_rename_keys (self->document, root, renames, &why))
-    toml_document_set_text (self->document, path, list, &why);
-  return finish_edit (self, why, error);
-}
-
-/* The key that a mailbox with that address has: its domain in lower case. */
-static char *
-key_of_address (const char *address)
-{
-  const char *at = strrchr (address, '@');
-  g_autofree char *domain = g_ascii_strdown (at != NULL ? at : "", -1);
-
-  return g_strdup_printf ("%.*s%s", at != NULL ? (int) (at - address) : (int) strlen (address), address, domain);
-}
-
-gboolean
-aimx_config_change_rekey_mailboxes (AimxConfigChange *self, guint *n_rekeyed, GError **error)
-{
-  static const char *const path[] = { "mailboxes", NULL };
-  TomlNode *tables = get_top (self, "mailboxes", TOML_TYPE_TABLE);
-  g_autoptr (GPtrArray) renames = g_ptr_array_new_with_free_func (g_free);
-  GError *why = NULL;
-
-  *n_rekeyed = 0;
-  for (guint i = 0; tables != NULL && i < toml_table_get_size (tables); i++)
-    {
-      const char *key = toml_table_get_key (tables, i);
-      const char *address = get_string (toml_table_get_nth (tables, i), "address");
-
-      if (strchr (key, '@') != NULL || address == NULL)
-        continue;
-      g_ptr_array_add (renames, g_strdup (key));
-      g_ptr_array_add (renames, key_of_address (address));
-      ++*n_rekeyed;
-    }
-  g_ptr_array_add (renames, NULL);
-  if (*n_rekeyed > 0)
-    toml_document_rename_keys (self->document, path, (const char *const *) renames->pdata, &why);
-  return finish_edit (self, why, error);
 }
 
 /* ---- committing ---- */
@@ -271,7 +125,7 @@ void
 aimx_config_change_publish (AimxConfigChange *self)
 {
   g_return_if_fail (self->written != NULL);
-  aimx_config_store_swap (self->store, self->written, self->written_text);
+  aimx_config_store_swap (self->store, self->written, self->written_text, FALSE);
 }
 
 gboolean

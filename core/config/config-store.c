@@ -19,7 +19,7 @@ struct _AimxConfigStore
 
 G_DEFINE_TYPE (AimxConfigStore, aimx_config_store, G_TYPE_OBJECT)
 
-static guint changed_signal;
+static guint changing_signal, changed_signal;
 
 /* ---- the store ---- */
 
@@ -50,10 +50,11 @@ parse_bytes (AimxConfigStore *self, GBytes *text, GError **error)
 }
 
 void
-aimx_config_store_swap (AimxConfigStore *self, AimxConfig *config, GBytes *text)
+aimx_config_store_swap (AimxConfigStore *self, AimxConfig *config, GBytes *text, gboolean reread)
 {
   g_autoptr (AimxConfig) old = NULL;
 
+  g_signal_emit (self, changing_signal, 0, config, reread);
   g_mutex_lock (&self->mutex);
   old = self->config;
   self->config = g_object_ref (config);
@@ -76,7 +77,7 @@ aimx_config_store_open (const char *config_dir, GError **error)
   config = text != NULL ? parse_bytes (self, text, error) : NULL;
   if (config == NULL)
     return NULL;
-  aimx_config_store_swap (self, config, text);
+  aimx_config_store_swap (self, config, text, TRUE);
   return g_steal_pointer (&self);
 }
 
@@ -125,7 +126,7 @@ aimx_config_store_reload (AimxConfigStore *self, AimxLockGuard *guard, GError **
   config = text != NULL ? parse_bytes (self, text, error) : NULL;
   if (config == NULL)
     return FALSE;
-  aimx_config_store_swap (self, config, text);
+  aimx_config_store_swap (self, config, text, TRUE);
   return TRUE;
 }
 
@@ -160,6 +161,8 @@ static void
 aimx_config_store_class_init (AimxConfigStoreClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = aimx_config_store_finalize;
+  changing_signal = g_signal_new ("changing", AIMX_TYPE_CONFIG_STORE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                  G_TYPE_NONE, 2, AIMX_TYPE_CONFIG, G_TYPE_BOOLEAN);
   changed_signal = g_signal_new ("changed", AIMX_TYPE_CONFIG_STORE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
                                  1, AIMX_TYPE_CONFIG);
 }

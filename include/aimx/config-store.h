@@ -21,6 +21,15 @@ G_DECLARE_FINAL_TYPE (AimxConfigStore, aimx_config_store, AIMX, CONFIG_STORE, GO
 AIMX_API
 G_DECLARE_FINAL_TYPE (AimxConfigChange, aimx_config_change, AIMX, CONFIG_CHANGE, GObject)
 
+/**
+ * AimxConfigStore::changing:
+ * @self: the store
+ * @config: what readers see next
+ * @reread: whether it comes from reading the file again, so that what lies beside the file may have changed, too
+ *
+ * Emitted on the committing thread right before the swap, for what readers of @config have to find in place. May block;
+ * handlers must not change the configuration.
+ */
 /** AimxConfigStore::changed: (self, AimxConfig *config): emitted on the committing thread after the swap */
 
 /**
@@ -71,6 +80,17 @@ AIMX_API gboolean aimx_config_change_add_mailbox (AimxConfigChange *self,
 /** aimx_config_change_remove_mailbox: removes the table of @fqdn with its hooks */
 AIMX_API gboolean aimx_config_change_remove_mailbox (AimxConfigChange *self, const char *fqdn, GError **error);
 
+/** aimx_config_change_add_domain: appends @domain to `domains`, and its `dkim_selector` when @selector is not %NULL */
+AIMX_API gboolean aimx_config_change_add_domain (AimxConfigChange *self,
+                                                 const char *domain,
+                                                 const char *selector,
+                                                 GError **error);
+/** aimx_config_change_set_dkim_selector: sets `dkim_selector` of @domain */
+AIMX_API gboolean aimx_config_change_set_dkim_selector (AimxConfigChange *self,
+                                                        const char *domain,
+                                                        const char *selector,
+                                                        GError **error);
+
 /**
  * aimx_config_change_validate:
  * @self: a change
@@ -88,5 +108,57 @@ AIMX_API gboolean aimx_config_change_write (AimxConfigChange *self, GError **err
 AIMX_API void aimx_config_change_publish (AimxConfigChange *self);
 /** aimx_config_change_commit: validate, write, publish. May block */
 AIMX_API gboolean aimx_config_change_commit (AimxConfigChange *self, GError **error);
+
+/* ---- files beside the configuration, such as keys ---- */
+
+/* A path is relative to the configuration directory, of one component or more, none of them `..`. Links on the way are
+ * the operator's, and followed. */
+
+/**
+ * aimx_config_store_read_file:
+ * @self: the store
+ * @path: which file
+ * @size_max: bytes at most
+ * @error: return location
+ *
+ * May block.
+ *
+ * Returns: (transfer full) (nullable): what is in it; %AIMX_ERROR_NOT_FOUND when it is not there, %AIMX_ERROR_IO
+ */
+AIMX_API GBytes *aimx_config_store_read_file (AimxConfigStore *self, const char *path, gsize size_max, GError **error);
+/**
+ * aimx_config_change_write_file:
+ * @self: a change, which keeps other writers away
+ * @path: where; directories on the way are made, `0700`
+ * @data: what
+ * @length: bytes
+ * @mode: permissions, whatever the umask is
+ * @error: return location
+ *
+ * Makes a new file, durable when it returns %TRUE, at once and not with the commit. May block.
+ *
+ * Returns: %FALSE with %AIMX_ERROR_CONFLICT when something is there already
+ */
+AIMX_API gboolean aimx_config_change_write_file (AimxConfigChange *self,
+                                                 const char *path,
+                                                 gconstpointer data,
+                                                 gsize length,
+                                                 guint mode,
+                                                 GError **error);
+/**
+ * aimx_config_change_move_file:
+ * @self: a change
+ * @from: which file
+ * @to: where it goes; directories on the way are made, `0700`
+ * @error: return location
+ *
+ * Renames a file without ever replacing another; durable when it returns %TRUE, at once. May block.
+ *
+ * Returns: %FALSE with %AIMX_ERROR_NOT_FOUND when @from is not there, %AIMX_ERROR_CONFLICT when @to is
+ */
+AIMX_API gboolean aimx_config_change_move_file (AimxConfigChange *self,
+                                                const char *from,
+                                                const char *to,
+                                                GError **error);
 
 G_END_DECLS
