@@ -21,6 +21,10 @@ G_BEGIN_DECLS
 #define AIMX_EVENT_MAILBOX_ADDED "mailbox-added"
 /** AIMX_EVENT_MAILBOX_REMOVED: `mailbox` s, `owner` s */
 #define AIMX_EVENT_MAILBOX_REMOVED "mailbox-removed"
+/** AIMX_EVENT_DOMAIN_ADDED: `domain` s */
+#define AIMX_EVENT_DOMAIN_ADDED "domain-added"
+/** AIMX_EVENT_DOMAIN_REMOVED: `domain` s */
+#define AIMX_EVENT_DOMAIN_REMOVED "domain-removed"
 /** AIMX_EVENT_CONFIG_CHANGED: no keys; the new snapshot is in the store */
 #define AIMX_EVENT_CONFIG_CHANGED "config-changed"
 
