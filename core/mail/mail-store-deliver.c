@@ -27,6 +27,7 @@ typedef struct
 
   /* Where it goes: decided again under the lock. */
   char *mailbox;
+  char *domain; /* which it has entered */
   gboolean keep_raw;
   AimxOwner owner;
   AimxMailboxRecord *record;
@@ -63,6 +64,9 @@ static void
 delivery_clear (Delivery *self)
 {
   release_stem (self);
+  if (self->domain != NULL)
+    aimx_mail_store_leave_domain (self->store, self->domain);
+  g_free (self->domain);
   g_free (self->retry_key);
   g_free (self->thread_id);
   g_free (self->known_stem);
@@ -100,6 +104,9 @@ resolve (Delivery *self, GError **error)
       g_set_error (error, AIMX_ERROR, AIMX_ERROR_NO_ENTRY, "no mailbox takes mail for %s", self->recipient);
       return FALSE;
     }
+  if (!aimx_mail_store_enter_domain (self->store, aimx_mailbox_get_domain (mailbox), error))
+    return FALSE;
+  self->domain = g_strdup (aimx_mailbox_get_domain (mailbox));
   self->mailbox = g_strdup (aimx_mailbox_get_name (mailbox));
   self->keep_raw = aimx_mailbox_keeps_raw (mailbox);
   self->record = aimx_mail_store_get_record (self->store, self->mailbox);
@@ -374,11 +381,8 @@ aimx_mail_store_deliver (AimxMailStore *self,
 
   *mailbox = *stem = NULL;
   *duplicate = FALSE;
-  if (self->access != AIMX_MAIL_STORE_CHANGE)
-    {
-      g_set_error (error, AIMX_ERROR, AIMX_ERROR_IO, "%s was opened for reading only", self->data_dir);
-      return FALSE;
-    }
+  if (!aimx_mail_store_check_access (self, error))
+    return FALSE;
   digest_whole (&delivery);
   if (delivery.digest != NULL && aimx_partial_memory_find (self->partial, delivery.digest, delivery.recipient_lower,
                                                            delivery_seconds (&delivery), mailbox, stem))

@@ -37,8 +37,10 @@ struct _AimxMailStore
   AimxSyncGroup *syncs;
   AimxSpoolRoom *spool_room;
   AimxPartialMemory *partial;
-  GMutex mutex;        /* guards records */
+  GMutex mutex;        /* guards records and traffic */
+  GCond quiet;         /* the last delivery to a domain that is being removed has ended */
   GHashTable *records; /* FQDN -> AimxMailboxRecord */
+  GHashTable *traffic; /* domain -> deliveries to it */
 };
 
 /* ---- where mailboxes are ---- */
@@ -118,6 +120,8 @@ gboolean
 aimx_mail_store_check_folder (AimxDirectory *folder, const AimxOwner *owner, gboolean check_group, GError **error);
 /** aimx_mail_store_sync_above: makes durable that the folder of @fqdn is there: syncs the directories above it */
 gboolean aimx_mail_store_sync_above (AimxMailStore *self, const char *fqdn, AimxFolder folder, GError **error);
+/** aimx_mail_store_check_access: whether @self was opened for changes */
+gboolean aimx_mail_store_check_access (AimxMailStore *self, GError **error);
 /** aimx_mail_store_check_change: whether @self was opened for changes and @guard covers @fqdn; else a critical */
 gboolean aimx_mail_store_check_change (AimxMailStore *self, AimxLockGuard *guard, const char *fqdn, GError **error);
 /** aimx_mail_store_new_name: Returns: (transfer full): a name that nothing in the spool has */
@@ -143,6 +147,10 @@ typedef struct _AimxMailboxRecord AimxMailboxRecord;
 
 /** aimx_mail_store_get_record: Returns: (transfer full): what is remembered of @fqdn */
 AimxMailboxRecord *aimx_mail_store_get_record (AimxMailStore *self, const char *fqdn);
+/** aimx_mail_store_enter_domain: a delivery to @domain begins; %AIMX_ERROR_TEMPORARY while it is being removed */
+gboolean aimx_mail_store_enter_domain (AimxMailStore *self, const char *domain, GError **error);
+/** aimx_mail_store_leave_domain: a delivery to @domain has ended */
+void aimx_mail_store_leave_domain (AimxMailStore *self, const char *domain);
 /** aimx_mail_store_forget_record: forgets what was stored in @fqdn; what is being stored right now keeps its claims */
 void aimx_mail_store_forget_record (AimxMailStore *self, const char *fqdn);
 /** aimx_mailbox_record_unref: drops a reference; any thread */

@@ -231,17 +231,23 @@ aimx_mail_store_new_spool (AimxMailStore *self)
 }
 
 gboolean
+aimx_mail_store_check_access (AimxMailStore *self, GError **error)
+{
+  if (self->access == AIMX_MAIL_STORE_CHANGE)
+    return TRUE;
+  g_set_error (error, AIMX_ERROR, AIMX_ERROR_IO, "%s was opened for reading only", self->data_dir);
+  return FALSE;
+}
+
+gboolean
 aimx_mail_store_check_change (AimxMailStore *self, AimxLockGuard *guard, const char *fqdn, GError **error)
 {
-  if (self->access != AIMX_MAIL_STORE_CHANGE)
-    g_set_error (error, AIMX_ERROR, AIMX_ERROR_IO, "%s was opened for reading only", self->data_dir);
-  else if (guard != NULL && aimx_lock_guard_covers (guard, AIMX_LOCK_MAILBOX, fqdn))
+  if (!aimx_mail_store_check_access (self, error))
+    return FALSE;
+  if (guard != NULL && aimx_lock_guard_covers (guard, AIMX_LOCK_MAILBOX, fqdn))
     return TRUE;
-  else
-    {
-      g_critical ("the mailbox %s was to be changed without its lock", fqdn);
-      g_set_error (error, AIMX_ERROR, AIMX_ERROR_ORDER, "the mailbox %s was to be changed without its lock", fqdn);
-    }
+  g_critical ("the mailbox %s was to be changed without its lock", fqdn);
+  g_set_error (error, AIMX_ERROR, AIMX_ERROR_ORDER, "the mailbox %s was to be changed without its lock", fqdn);
   return FALSE;
 }
 
@@ -267,6 +273,8 @@ aimx_mail_store_finalize (GObject *object)
   AimxMailStore *self = AIMX_MAIL_STORE (object);
 
   g_hash_table_unref (self->records);
+  g_hash_table_unref (self->traffic);
+  g_cond_clear (&self->quiet);
   g_mutex_clear (&self->mutex);
   aimx_partial_memory_free (self->partial);
   g_atomic_rc_box_release (self->spool_room);
@@ -294,6 +302,8 @@ aimx_mail_store_init (AimxMailStore *self)
   self->syncs = aimx_sync_group_new (aimx_directory_sync);
   self->partial = aimx_partial_memory_new ();
   self->spool_room = aimx_spool_room_new ();
+  self->traffic = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_cond_init (&self->quiet);
   self->records = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) aimx_mailbox_record_unref);
   g_mutex_init (&self->mutex);
 }

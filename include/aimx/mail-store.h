@@ -117,6 +117,38 @@ AIMX_API gboolean aimx_mail_store_wipe_mailbox (AimxMailStore *self,
 AIMX_API void aimx_mail_store_remove_mailbox_dirs (AimxMailStore *self, AimxLockGuard *guard, const char *fqdn);
 
 /**
+ * aimx_mail_store_begin_removal:
+ * @self: the store
+ * @domain: a domain whose mailboxes are about to go
+ *
+ * Waits for the deliveries to @domain that are under way; before any lock is taken that they need. Until
+ * aimx_mail_store_end_removal() others fail at once with %AIMX_ERROR_TEMPORARY instead of waiting for a lock, so that
+ * mail for it holds up nobody else's.
+ *
+ * Returns: %FALSE when a removal of @domain is under way already
+ */
+AIMX_API gboolean aimx_mail_store_begin_removal (AimxMailStore *self, const char *domain);
+/** aimx_mail_store_end_removal: @domain is gone, or stays after all; never blocks, any thread */
+AIMX_API void aimx_mail_store_end_removal (AimxMailStore *self, const char *domain);
+/**
+ * aimx_mail_store_remove_domain:
+ * @self: the store
+ * @guard: covers the config
+ * @domain: a domain whose mailboxes are gone from disk
+ * @removed: (out): whether there was a tree, and this call removed it
+ * @error: return location
+ *
+ * `rmdir` of inbox, sent and the domain's directory. One that is missing is passed over, so that it can be run again.
+ *
+ * Returns: %FALSE with %AIMX_ERROR_IO that names what is left over when one is not empty
+ */
+AIMX_API gboolean aimx_mail_store_remove_domain (AimxMailStore *self,
+                                                 AimxLockGuard *guard,
+                                                 const char *domain,
+                                                 gboolean *removed,
+                                                 GError **error);
+
+/**
  * aimx_mail_store_mark:
  * @self: the store
  * @guard: covers @mailbox
