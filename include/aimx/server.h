@@ -146,6 +146,31 @@ AIMX_API gboolean aimx_server_authorize_owner (AimxServer *self,
 AIMX_API gboolean aimx_server_owns (AimxServer *self, AimxCaller *caller, const AimxMailbox *mailbox);
 
 /**
+ * aimx_server_lock_mailboxes:
+ * @self: the server
+ * @fqdns: (array zero-terminated=1): canonical names in any order
+ * @error: return location
+ *
+ * Takes the locks of mailboxes, the first that a change needs. May block: pool threads only.
+ *
+ * Returns: (transfer full) (nullable): a guard that covers all of them
+ */
+AIMX_API AimxLockGuard *aimx_server_lock_mailboxes (AimxServer *self, const char *const *fqdns, GError **error);
+/** aimx_server_lock_mailbox: as aimx_server_lock_mailboxes(), for one */
+AIMX_API AimxLockGuard *aimx_server_lock_mailbox (AimxServer *self, const char *fqdn, GError **error);
+/**
+ * aimx_server_begin_change:
+ * @self: the server
+ * @held: (nullable): covers the mailboxes that the change is about
+ * @error: return location
+ *
+ * Takes the config lock on top of @held and starts a change; both end with the change. May block: pool threads only.
+ *
+ * Returns: (transfer full) (nullable): a change
+ */
+AIMX_API AimxConfigChange *aimx_server_begin_change (AimxServer *self, AimxLockGuard *held, GError **error);
+
+/**
  * AimxWorkFunc:
  * @user_data: from aimx_server_run()
  */

@@ -3,7 +3,6 @@
  * MAILBOX-CREATE: first the directories, then the configuration, so that no reader ever sees a mailbox without its
  * directories. A failure takes back the directories that this call made.
  */
-#include "locks.h"
 #include "verbs.h"
 
 #include <aimx/aimx.h>
@@ -139,8 +138,8 @@ make (Creation *self, AimxLockGuard *guard, AimxConfigChange *change, guint uid,
 static gboolean
 create (Creation *self, GError **error)
 {
-  g_autoptr (AimxLockGuard) guard = mailbox_lock (self->server, self->fqdn, error);
-  g_autoptr (AimxConfigChange) change = guard != NULL ? mailbox_begin_change (self->server, guard, error) : NULL;
+  g_autoptr (AimxLockGuard) guard = aimx_server_lock_mailbox (self->server, self->fqdn, error);
+  g_autoptr (AimxConfigChange) change = guard != NULL ? aimx_server_begin_change (self->server, guard, error) : NULL;
   g_autoptr (AimxConfig) config = aimx_config_store_get (aimx_server_get_config_store (self->server));
   guint uid, gid;
 

@@ -4,7 +4,6 @@
  * the configuration only for the edit: emptying can take long. Until the configuration is committed the mailbox is
  * there, so that the same request completes after a failure.
  */
-#include "locks.h"
 #include "verbs.h"
 
 #include <aimx/aimx.h>
@@ -62,7 +61,7 @@ check_empty (const Deletion *self, GError **error)
 static gboolean
 rehearse (const Deletion *self, AimxLockGuard *guard, GError **error)
 {
-  g_autoptr (AimxConfigChange) change = mailbox_begin_change (self->server, guard, error);
+  g_autoptr (AimxConfigChange) change = aimx_server_begin_change (self->server, guard, error);
   g_autoptr (AimxConfig) config = NULL;
 
   if (change == NULL || !aimx_config_change_remove_mailbox (change, self->fqdn, error))
@@ -74,7 +73,7 @@ rehearse (const Deletion *self, AimxLockGuard *guard, GError **error)
 static gboolean
 drop (const Deletion *self, AimxLockGuard *guard, GError **error)
 {
-  g_autoptr (AimxConfigChange) change = mailbox_begin_change (self->server, guard, error);
+  g_autoptr (AimxConfigChange) change = aimx_server_begin_change (self->server, guard, error);
 
   return change != NULL && aimx_config_change_remove_mailbox (change, self->fqdn, error) &&
          aimx_config_change_commit (change, error);
@@ -134,7 +133,7 @@ handle (AimxRequest *request, gpointer user_data, GError **error)
   /* Counting a full mailbox takes long: before the lock, where it holds nobody up, and again under it. */
   if (!check_empty (&self, error))
     return NULL;
-  guard = mailbox_lock (self.server, fqdn, error);
+  guard = aimx_server_lock_mailbox (self.server, fqdn, error);
   return guard != NULL && delete_locked (&self, guard, error) ? aimx_response_new_ack () : NULL;
 }
 

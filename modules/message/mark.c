@@ -4,14 +4,6 @@
 
 #include <aimx/aimx.h>
 
-static AimxLockGuard *
-lock_mailbox (AimxServer *server, const char *fqdn, GError **error)
-{
-  const char *const names[] = { fqdn, NULL };
-
-  return aimx_lock_manager_acquire (aimx_server_get_lock_manager (server), NULL, AIMX_LOCK_MAILBOX, names, NULL, error);
-}
-
 /* The mailbox as it is under the lock, when it is there and still the caller's. */
 static const AimxMailbox *
 find_mailbox (AimxRequest *request, AimxConfig *config, const char *fqdn, GError **error)
@@ -49,7 +41,7 @@ mark (AimxRequest *request, gboolean read, GError **error)
   AimxServer *server = aimx_request_get_server (request);
   const char *fqdn = aimx_mailbox_get_name (aimx_request_get_mailbox (request));
   const char *id = aimx_request_get_header (request, "Id");
-  g_autoptr (AimxLockGuard) guard = lock_mailbox (server, fqdn, error);
+  g_autoptr (AimxLockGuard) guard = aimx_server_lock_mailbox (server, fqdn, error);
   g_autoptr (AimxConfig) config = aimx_config_store_get (aimx_server_get_config_store (server));
   const AimxMailbox *mailbox = guard != NULL ? find_mailbox (request, config, fqdn, error) : NULL;
 
