@@ -66,5 +66,18 @@ void toml_set_error (GError **error, TomlError code, const char *format, ...) G_
 
 /* Makes text the document's, when it parses. */
 gboolean toml_document_adopt (TomlDocument *document, const char *text, gsize length, GError **error);
+/* A piece of the text and what stands there instead; without text, nothing. */
+typedef struct
+{
+  gsize start;
+  gsize end;
+  char *text; /* owned */
+} TomlReplacement;
+
+GArray *toml_replacements_new (void);
+/* Makes pieces that do not overlap their replacements, in one edit; sorts the array. */
+gboolean toml_document_replace (TomlDocument *document, GArray *replacements, GError **error);
+/* How the document ends its lines. */
+const char *toml_document_newline (TomlDocument *document);
 /* The node at path, which must be there. */
 TomlNode *toml_document_find (TomlDocument *document, const char *const *path, GError **error);

@@ -36,18 +36,62 @@ toml_document_adopt (TomlDocument *document, const char *text, gsize length, GEr
   return TRUE;
 }
 
-static gboolean
-splice (TomlDocument *document, gsize start, gsize end, const char *insert, GError **error)
+static void
+replacement_clear (gpointer data)
 {
-  g_autoptr (GString) text = g_string_new_len (document->text, (gssize) start);
+  g_free (((TomlReplacement *) data)->text);
+}
 
-  g_string_append (text, insert);
-  g_string_append_len (text, document->text + end, (gssize) (document->length - end));
+GArray *
+toml_replacements_new (void)
+{
+  GArray *replacements = g_array_new (FALSE, FALSE, sizeof (TomlReplacement));
+
+  g_array_set_clear_func (replacements, replacement_clear);
+  return replacements;
+}
+
+static int
+compare_replacements (gconstpointer a, gconstpointer b)
+{
+  const TomlReplacement *x = a, *y = b;
+
+  if (x->start != y->start)
+    return x->start < y->start ? -1 : 1;
+  return x->end < y->end ? -1 : x->end > y->end;
+}
+
+gboolean
+toml_document_replace (TomlDocument *document, GArray *replacements, GError **error)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  gsize done = 0;
+
+  g_array_sort (replacements, compare_replacements);
+  for (guint i = 0; i < replacements->len; i++)
+    {
+      const TomlReplacement *replacement = &g_array_index (replacements, TomlReplacement, i);
+
+      g_string_append_len (text, document->text + done, (gssize) (replacement->start - done));
+      g_string_append (text, replacement->text != NULL ? replacement->text : "");
+      done = replacement->end;
+    }
+  g_string_append_len (text, document->text + done, (gssize) (document->length - done));
   return toml_document_adopt (document, text->str, text->len, error);
 }
 
-static const char *
-newline_of (TomlDocument *document)
+static gboolean
+splice (TomlDocument *document, gsize start, gsize end, const char *insert, GError **error)
+{
+  g_autoptr (GArray) replacements = toml_replacements_new ();
+  TomlReplacement replacement = { start, end, g_strdup (insert) };
+
+  g_array_append_val (replacements, replacement);
+  return toml_document_replace (document, replacements, error);
+}
+
+const char *
+toml_document_newline (TomlDocument *document)
 {
   const char *first = memchr (document->text, '\n', document->length);
 
@@ -336,7 +380,7 @@ static gboolean
 add_line (TomlDocument *document, const TomlNode *table, const char *key, const char *toml, GError **error)
 {
   gsize where = end_of_lines (document, table);
-  const char *newline = newline_of (document);
+  const char *newline = toml_document_newline (document);
   g_autofree char *quoted = toml_quote_key (key);
   g_autofree char *line =
       g_strconcat (ends_in_newline (document, where) ? "" : newline, quoted, " = ", toml,
@@ -364,7 +408,7 @@ static gboolean
 add_dotted (TomlDocument *document, const TomlNode *table, const char *key, const char *toml, GError **error)
 {
   g_autoptr (GString) dotted = g_string_new (NULL);
-  const char *newline = newline_of (document);
+  const char *newline = toml_document_newline (document);
   g_autofree char *quoted = toml_quote_key (key);
   const TomlNode *owner = table;
   g_autofree char *line = NULL;
@@ -433,7 +477,7 @@ toml_document_set_text (TomlDocument *document, const char *const *path, const c
       {
         g_autofree char *header = path_to_header (path, n - 1);
         g_autofree char *key = toml_quote_key (path[n - 1]);
-        const char *newline = newline_of (document);
+        const char *newline = toml_document_newline (document);
         g_autofree char *section = g_strconcat (ends_in_newline (document, document->length) ? "" : newline, newline,
                                                 "[", header, "]", newline, key, " = ", toml, newline, NULL);
 
@@ -478,7 +522,7 @@ toml_document_add_table (TomlDocument *document, const char *const *path, GError
 {
   guint n = g_strv_length ((GStrv) path);
   g_autofree char *header = NULL;
-  const char *newline = newline_of (document);
+  const char *newline = toml_document_newline (document);
   g_autoptr (GString) section = g_string_new (NULL);
   GError *local = NULL;
   gsize where;
@@ -499,37 +543,4 @@ toml_document_add_table (TomlDocument *document, const char *const *path, GError
   if (where < document->length && !is_blank_line (document, where))
     g_string_append (section, newline);
   return splice (document, where, where, section->str, error);
-}
-
-gboolean
-toml_document_append_string (TomlDocument *document, const char *const *path, const char *value, GError **error)
-{
-  TomlNode *array = toml_document_find (document, path, error);
-  g_autofree char *quoted = toml_quote_string (value);
-  g_autofree char *insert = NULL;
-  const TomlNode *last;
-  gsize line;
-
-  if (array == NULL)
-    return FALSE;
-  if (array->type != TOML_TYPE_ARRAY || array->origin != TOML_ORIGIN_VALUE)
-    return toml_set_error (error, TOML_ERROR_TYPE, "'%s' is not an array in brackets", array->key), FALSE;
-  if (!g_utf8_validate (value, -1, NULL))
-    return toml_set_error (error, TOML_ERROR_ENCODING, "the value is not UTF-8"), FALSE;
-  if (array->items->len == 0)
-    return splice (document, array->start + 1, array->start + 1, quoted, error);
-  last = array->items->pdata[array->items->len - 1];
-  for (line = last->start; line > 0 && document->text[line - 1] != '\n'; line--)
-    ;
-  if (line > array->start)
-    {
-      g_autofree char *indent = g_strndup (document->text + line, last->start - line);
-
-      insert = strspn (indent, " \t") == strlen (indent)
-                   ? g_strconcat (",", newline_of (document), indent, quoted, NULL)
-                   : g_strconcat (", ", quoted, NULL);
-    }
-  else
-    insert = g_strconcat (", ", quoted, NULL);
-  return splice (document, last->end, last->end, insert, error);
 }

@@ -6,27 +6,6 @@
 
 #include <string.h>
 
-typedef struct
-{
-  gsize start;
-  gsize end;
-  char *text;
-} Replacement;
-
-static int
-compare_replacements (gconstpointer a, gconstpointer b)
-{
-  const Replacement *x = a, *y = b;
-
-  return x->start < y->start ? -1 : x->start > y->start;
-}
-
-static void
-replacement_clear (gpointer data)
-{
-  g_free (((Replacement *) data)->text);
-}
-
 /* Where a key ends that parsed. */
 static gsize
 key_end (TomlDocument *document, gsize start)
@@ -46,7 +25,7 @@ key_end (TomlDocument *document, gsize start)
 static void
 replace_key (TomlDocument *document, gsize start, const char *name, GArray *replacements)
 {
-  Replacement replacement = { start, key_end (document, start), toml_quote_key (name) };
+  TomlReplacement replacement = { start, key_end (document, start), toml_quote_key (name) };
 
   g_array_append_val (replacements, replacement);
 }
@@ -94,27 +73,14 @@ collect_renames (TomlDocument *document,
 gboolean
 toml_document_rename_keys (TomlDocument *document, const char *const *path, const char *const *renames, GError **error)
 {
-  g_autoptr (GArray) replacements = g_array_new (FALSE, FALSE, sizeof (Replacement));
-  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (GArray) replacements = toml_replacements_new ();
   const TomlNode *table = path[0] == NULL ? document->root : toml_document_find (document, path, error);
-  gsize done = 0;
 
-  g_array_set_clear_func (replacements, replacement_clear);
   if (table == NULL)
     return FALSE;
   if (table->type != TOML_TYPE_TABLE)
     return toml_set_error (error, TOML_ERROR_TYPE, "'%s' is not a table", table->key), FALSE;
   if (!check_renames (table, renames, error) || !collect_renames (document, table, renames, replacements, error))
     return FALSE;
-  g_array_sort (replacements, compare_replacements);
-  for (guint i = 0; i < replacements->len; i++)
-    {
-      const Replacement *replacement = &g_array_index (replacements, Replacement, i);
-
-      g_string_append_len (text, document->text + done, (gssize) (replacement->start - done));
-      g_string_append (text, replacement->text);
-      done = replacement->end;
-    }
-  g_string_append_len (text, document->text + done, (gssize) (document->length - done));
-  return toml_document_adopt (document, text->str, text->len, error);
+  return toml_document_replace (document, replacements, error);
 }

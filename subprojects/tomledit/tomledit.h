@@ -354,8 +354,8 @@ guint toml_array_get_length (const TomlNode *array);
  */
 TomlNode *toml_array_get (const TomlNode *array, guint index);
 
-/* Edits. A path is the keys from the top-level table downwards. An edit costs one pass over the document. All fail with
- * %TOML_ERROR_TYPE when something on the way is not a table, %TOML_ERROR_NOT_FOUND when it is not there,
+/* Edits. A path is the keys from the top-level table downwards. An edit costs a few passes over the document. All fail
+ * with %TOML_ERROR_TYPE when something on the way is not a table, %TOML_ERROR_NOT_FOUND when it is not there,
  * %TOML_ERROR_ENCODING when a key or string is not UTF-8, %TOML_ERROR_DEPTH; and change nothing then. */
 
 /**
@@ -435,6 +435,38 @@ toml_document_rename_keys (TomlDocument *document, const char *const *path, cons
  */
 gboolean
 toml_document_append_string (TomlDocument *document, const char *const *path, const char *value, GError **error);
+
+/**
+ * toml_document_remove_element:
+ * @document: a document
+ * @path: (array zero-terminated=1): keys of an array in brackets
+ * @index: which element, from 0
+ * @error: return location for a #GError
+ *
+ * Removes an element. When it has its lines for itself, the comment behind it and the comment lines directly above it
+ * (no blank line between) go with it; a comment at a line of several elements stays. The last element keeps, or goes
+ * on without, a comma behind it as before.
+ *
+ * Returns: %FALSE with %TOML_ERROR_TYPE for what is no array in brackets, %TOML_ERROR_NOT_FOUND for an @index out of
+ *   range
+ */
+gboolean toml_document_remove_element (TomlDocument *document, const char *const *path, guint index, GError **error);
+
+/**
+ * toml_document_move_element:
+ * @document: a document
+ * @path: (array zero-terminated=1): keys of an array in brackets
+ * @index: which element, from 0
+ * @to: the index that it gets
+ * @error: return location for a #GError
+ *
+ * Moves an element; the others keep their order. Comments go or stay as with toml_document_remove_element(). On a line
+ * of several elements it is written as those are, else on a line of its own.
+ *
+ * Returns: %FALSE as toml_document_remove_element(), also for @to
+ */
+gboolean
+toml_document_move_element (TomlDocument *document, const char *const *path, guint index, guint to, GError **error);
 
 /* Quoting, for those who write TOML themselves */
 

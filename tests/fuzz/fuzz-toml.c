@@ -20,6 +20,9 @@ edit (TomlDocument *document, const char *key)
     g_assert_true (toml_document_rename_keys (document, top, back, NULL));
   toml_document_set_string (document, below, "value", NULL);
   toml_document_append_string (document, own, "value", NULL);
+  if (toml_document_move_element (document, own, 2, 0, NULL))
+    g_assert_true (toml_document_move_element (document, own, 0, 2, NULL));
+  toml_document_remove_element (document, own, 1, NULL);
   toml_document_add_table (document, below, NULL);
   toml_document_remove (document, own, NULL);
   toml_document_set_text (document, own, "[1, 2]", NULL);
