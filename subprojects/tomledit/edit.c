@@ -231,6 +231,33 @@ typedef struct
   gsize end;
 } Range;
 
+static gboolean
+is_comment_line (TomlDocument *document, gsize line)
+{
+  return line < document->length && first_character (document, line) == '#';
+}
+
+/* Where the first comment begins that stands by itself behind what a section says, after a blank line; else @end. */
+static gsize
+find_loose_comment (TomlDocument *document, gsize start, gsize end)
+{
+  gsize line = end;
+
+  while (line > start)
+    {
+      gsize above = previous_line (document, line);
+
+      if (!is_blank_line (document, above) && !is_comment_line (document, above))
+        break;
+      line = above;
+    }
+  while (line < end && is_comment_line (document, line))
+    line = line_end (document, line);
+  while (line < end && !is_comment_line (document, line))
+    line = line_end (document, line);
+  return line;
+}
+
 static void
 collect_sections (TomlDocument *document, const TomlNode *node, GArray *ranges)
 {
@@ -239,14 +266,17 @@ collect_sections (TomlDocument *document, const TomlNode *node, GArray *ranges)
   for (guint i = 1; i < sections->len; i++)
     {
       const TomlSection *section = &g_array_index (sections, TomlSection, i);
+      const TomlSection *next = i + 1 < sections->len ? section + 1 : NULL;
       Range range = { comments_above (document, section->line_start), section->end };
 
       if (!is_inside (section->table, node))
         continue;
-      if (i + 1 < sections->len)
+      if (next != NULL)
         range.end = comments_above (document, range.end);
+      if (next == NULL || !is_inside (next->table, node))
+        range.end = find_loose_comment (document, section->header_end, range.end);
       /* The blank lines behind the last section are above it. */
-      else
+      if (range.end == document->length)
         while (range.start > 0 && is_blank_line (document, previous_line (document, range.start)))
           range.start = previous_line (document, range.start);
       if (range.end < range.start)

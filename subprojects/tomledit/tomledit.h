@@ -405,7 +405,8 @@ gboolean toml_document_add_table (TomlDocument *document, const char *const *pat
  * @error: return location for a #GError
  *
  * Removes a key with all of its value: its line, or every section of a table or array of tables wherever it stands, or
- * its entry in an inline table; with the comment lines directly above each (no blank line between).
+ * its entry in an inline table; with the comment lines directly above each (no blank line between). A comment that
+ * stands by itself behind a section, with a blank line before it, stays.
  */
 gboolean toml_document_remove (TomlDocument *document, const char *const *path, GError **error);
 

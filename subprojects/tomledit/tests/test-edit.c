@@ -107,6 +107,35 @@ test_table_goes_with_its_comment_and_sub_tables (void)
   expect (document, expected);
 }
 
+/* What stands by itself is not a table's, and nobody but its writer knows what it is about. */
+static void
+test_a_comment_by_itself_outlives_the_table_before_it (void)
+{
+  static const struct
+  {
+    const char *before;
+    const char *after;
+  } cases[] = {
+    { "a = 1\n\n[t]\nx = 1\n\n# last words\n", "a = 1\n\n# last words\n" },
+    { "a = 1\n\n# of t\n[t]\nx = 1\n# of x\n\n\n# last\n\n# words", "a = 1\n\n# last\n\n# words" },
+    { "[t]\nx = 1\n\n# ---- others ----\n\n# of u\n[u]\n", "# ---- others ----\n\n# of u\n[u]\n" },
+    { "[t]\nx = 1\n\n# of u\n[u]\n", "# of u\n[u]\n" },
+    { "[t]\nx = 1\n# of t\n[u]\n", "# of t\n[u]\n" },
+    { "[t]\nx = 1\n\n# in t\n\n[t.v]\n\n# last\n", "# last\n" },
+    { "[t]\nx = \"\"\"\n\n# text\n\"\"\"\n", "" },
+    { "[t]\n\n# nothing in it\n", "# nothing in it\n" },
+    { "a = 1\n\n[t]\nx = 1\n\n", "a = 1\n" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (TomlDocument) document = toml_document_parse (cases[i].before, -1, NULL);
+
+      g_assert_true (toml_document_remove (document, PATH ("t"), NULL));
+      expect (document, cases[i].after);
+    }
+}
+
 static void
 test_last_table_added_at_the_end_can_be_removed (void)
 {
@@ -231,6 +260,8 @@ main (int argc, char **argv)
                    test_table_added_among_its_kind_can_be_removed);
   g_test_add_func ("/toml/edit/table-goes-with-its-comment-and-sub-tables",
                    test_table_goes_with_its_comment_and_sub_tables);
+  g_test_add_func ("/toml/edit/a-comment-by-itself-outlives-the-table-before-it",
+                   test_a_comment_by_itself_outlives_the_table_before_it);
   g_test_add_func ("/toml/edit/last-table-added-at-the-end-can-be-removed",
                    test_last_table_added_at_the_end_can_be_removed);
   g_test_add_func ("/toml/edit/inline-table-is-edited-in-its-line", test_inline_table_is_edited_in_its_line);
