@@ -210,3 +210,67 @@ aimx_config_change_add_domain (AimxConfigChange *self, const char *domain, const
   return finish_edit (self, why, error) &&
          (selector == NULL || aimx_config_change_set_dkim_selector (self, domain, selector, error));
 }
+
+static gboolean
+remove_mailboxes (AimxConfigChange *self, const char *domain, GError **error)
+{
+  TomlNode *tables = get_top (self, "mailboxes", TOML_TYPE_TABLE);
+  g_autoptr (GPtrArray) keys = g_ptr_array_new_with_free_func (g_free);
+  GError *why = NULL;
+
+  for (guint i = 0; tables != NULL && i < toml_table_get_size (tables); i++)
+    {
+      const char *address = get_string (toml_table_get_nth (tables, i), "address");
+      const char *at = address != NULL ? strrchr (address, '@') : NULL;
+
+      if (at != NULL && is_domain (at + 1, domain))
+        g_ptr_array_add (keys, g_strdup (toml_table_get_key (tables, i)));
+    }
+  for (guint i = 0; why == NULL && i < keys->len; i++)
+    {
+      const char *const path[] = { "mailboxes", keys->pdata[i], NULL };
+
+      toml_document_remove (self->document, path, &why);
+    }
+  return finish_edit (self, why, error);
+}
+
+gboolean
+aimx_config_change_remove_domain (AimxConfigChange *self, const char *domain, GError **error)
+{
+  g_autofree char *overrides = NULL;
+  const char *path[] = { "domain", NULL, NULL };
+  GError *why = NULL;
+  int index;
+
+  if (!aimx_config_change_list_domain (self, error) || !remove_mailboxes (self, domain, error))
+    return FALSE;
+  index = find_domain (self, domain);
+  path[1] = overrides = find_overrides (self, domain);
+  if (index < 0 || toml_document_remove_element (self->document, domains_path, (guint) index, &why))
+    {
+      if (overrides != NULL)
+        toml_document_remove (self->document, path, &why);
+    }
+  return finish_edit (self, why, error);
+}
+
+gboolean
+aimx_config_change_set_default_domain (AimxConfigChange *self, const char *domain, GError **error)
+{
+  GError *why = NULL;
+  int index;
+
+  if (!aimx_config_change_list_domain (self, error))
+    return FALSE;
+  index = find_domain (self, domain);
+  if (index < 0)
+    {
+      g_set_error (error, AIMX_ERROR, AIMX_ERROR_DOMAIN, "domain '%s' is no longer in %s; run `aimx reload`", domain,
+                   aimx_config_store_get_file (self->store));
+      return FALSE;
+    }
+  if (index > 0)
+    toml_document_move_element (self->document, domains_path, (guint) index, 0, &why);
+  return finish_edit (self, why, error);
+}

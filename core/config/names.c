@@ -47,6 +47,20 @@ aimx_name_check_domain (const char *domain, GError **error)
 }
 
 gboolean
+aimx_name_check_selector (const char *selector, GError **error)
+{
+  gsize length = strlen (selector);
+  gboolean valid = length >= 1 && length <= LABEL_MAX;
+
+  for (gsize i = 0; valid && i < length; i++)
+    valid = g_ascii_islower (selector[i]) || g_ascii_isdigit (selector[i]) || strchr ("-_", selector[i]) != NULL;
+  if (!valid)
+    g_set_error (error, AIMX_ERROR, AIMX_ERROR_VALIDATION,
+                 "'%s' is not a selector: it needs 1 to %d of a-z, 0-9, - and _", selector, LABEL_MAX);
+  return valid;
+}
+
+gboolean
 aimx_name_check_new_mailbox (const char *local, GError **error)
 {
   gsize length = strlen (local);

@@ -142,13 +142,13 @@ remove_shared (AimxMailStore *self, const char *domain, GError **error)
 
 gboolean
 aimx_mail_store_remove_domain (AimxMailStore *self,
-                               AimxLockGuard *guard,
+                               AimxConfigChange *change,
                                const char *domain,
                                gboolean *removed,
                                GError **error)
 {
   *removed = FALSE;
-  g_return_val_if_fail (aimx_lock_guard_covers (guard, AIMX_LOCK_CONFIG, NULL), FALSE);
+  g_return_val_if_fail (AIMX_IS_CONFIG_CHANGE (change), FALSE);
 
   return aimx_mail_store_check_access (self, error) && remove_shared (self, domain, error) &&
          remove_directory (self->root, domain, removed, error) &&

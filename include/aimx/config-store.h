@@ -85,6 +85,11 @@ AIMX_API gboolean aimx_config_change_add_domain (AimxConfigChange *self,
                                                  const char *domain,
                                                  const char *selector,
                                                  GError **error);
+/** aimx_config_change_remove_domain: removes @domain from `domains`, its mailboxes with their hooks, and its overrides
+ */
+AIMX_API gboolean aimx_config_change_remove_domain (AimxConfigChange *self, const char *domain, GError **error);
+/** aimx_config_change_set_default_domain: moves @domain to the first place in `domains` */
+AIMX_API gboolean aimx_config_change_set_default_domain (AimxConfigChange *self, const char *domain, GError **error);
 /** aimx_config_change_set_dkim_selector: sets `dkim_selector` of @domain */
 AIMX_API gboolean aimx_config_change_set_dkim_selector (AimxConfigChange *self,
                                                         const char *domain,

@@ -142,6 +142,8 @@ AIMX_API gboolean aimx_hook_fires_on_untrusted (const AimxHook *self);
 /** aimx_name_check_domain: Returns: whether @domain (in lower case) is a domain by RFC 1035 with two labels or more;
  * sets %AIMX_ERROR_VALIDATION */
 AIMX_API gboolean aimx_name_check_domain (const char *domain, GError **error);
+/** aimx_name_check_selector: Returns: whether @selector is 1 to 63 of `[a-z0-9_-]`; sets %AIMX_ERROR_VALIDATION */
+AIMX_API gboolean aimx_name_check_selector (const char *selector, GError **error);
 /** aimx_name_check_new_mailbox: Returns: whether @local is a local part that may be created; sets
  * %AIMX_ERROR_VALIDATION */
 AIMX_API gboolean aimx_name_check_new_mailbox (const char *local, GError **error);

@@ -133,7 +133,7 @@ AIMX_API void aimx_mail_store_end_removal (AimxMailStore *self, const char *doma
 /**
  * aimx_mail_store_remove_domain:
  * @self: the store
- * @guard: covers the config
+ * @change: a change of the configuration, which keeps new mailboxes out
  * @domain: a domain whose mailboxes are gone from disk
  * @removed: (out): whether there was a tree, and this call removed it
  * @error: return location
@@ -143,7 +143,7 @@ AIMX_API void aimx_mail_store_end_removal (AimxMailStore *self, const char *doma
  * Returns: %FALSE with %AIMX_ERROR_IO that names what is left over when one is not empty
  */
 AIMX_API gboolean aimx_mail_store_remove_domain (AimxMailStore *self,
-                                                 AimxLockGuard *guard,
+                                                 AimxConfigChange *change,
                                                  const char *domain,
                                                  gboolean *removed,
                                                  GError **error);

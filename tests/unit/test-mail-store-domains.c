@@ -23,12 +23,23 @@ make_tree (Fixture *self)
   scratch_make_directory (self->data_dir, DOMAIN "/sent");
 }
 
+static AimxConfigChange *
+begin_change (Fixture *self)
+{
+  g_autoptr (AimxLockGuard) guard = lock_config (self);
+  g_autoptr (GError) error = NULL;
+  AimxConfigChange *change = aimx_config_store_begin (self->config, guard, &error);
+
+  g_assert_no_error (error);
+  return change;
+}
+
 static gboolean
 remove_domain (Fixture *self, gboolean *removed, GError **error)
 {
-  g_autoptr (AimxLockGuard) guard = lock_config (self);
+  g_autoptr (AimxConfigChange) change = begin_change (self);
 
-  return aimx_mail_store_remove_domain (self->store, guard, DOMAIN, removed, error);
+  return aimx_mail_store_remove_domain (self->store, change, DOMAIN, removed, error);
 }
 
 static void
@@ -181,13 +192,15 @@ test_after_any_failure_a_second_run_completes (Fixture *self, gconstpointer data
     for (guint n = 1;; n++)
       {
         g_autofree char *plan = g_strdup_printf ("%s:%u:EIO", calls[i], n);
+        AimxConfigChange *change = begin_change (self);
         g_autoptr (GError) error = NULL;
         gboolean removed, done;
 
         make_tree (self);
         g_assert_true (aimx_fault_set_plan (plan, NULL));
-        done = remove_domain (self, &removed, &error);
+        done = aimx_mail_store_remove_domain (self->store, change, DOMAIN, &removed, &error);
         g_assert_true (aimx_fault_set_plan (NULL, NULL));
+        g_object_unref (change);
         g_assert_true (done == (error == NULL));
         if (done)
           break;
