@@ -2,6 +2,7 @@
 """A scratch AIMX: its own configuration, data and runtime directories, a real daemon on a loopback port, and the
 command that talks to it.  Everything of it is gone after close()."""
 
+import functools
 import os
 import pathlib
 import pwd
@@ -37,6 +38,13 @@ def make_certificate(directory, name="localhost"):
                     "-keyout", str(key), "-out", str(cert), "-days", "2", "-subj", f"/CN={name}",
                     "-addext", f"subjectAltName=DNS:{name}"], check=True, capture_output=True)
     return cert, key
+
+
+@functools.cache
+def signing_key():
+    """An RSA key in PEM, the same for every domain of this process: making one takes a while."""
+    done = subprocess.run(["openssl", "genrsa", "-traditional", "2048"], check=True, capture_output=True)
+    return done.stdout
 
 
 def wait_for(condition, what, seconds=PATIENCE):
@@ -77,6 +85,19 @@ class Scratch:
             lines += [f'[mailboxes."{address}"]', f'address = "{address}"', f'owner = "{owner}"', ""]
         self.config_file.write_text("\n".join(lines), encoding="utf-8")
         os.chmod(self.config_file, 0o640)
+        self.write_signing_key(self.domains[0])
+
+    def write_signing_key(self, domain):
+        key = self.config_dir / "dkim" / domain / "private.key"
+        if not key.exists():
+            for directory in (key.parent.parent, key.parent):
+                directory.mkdir(mode=0o700, exist_ok=True)
+            key.write_bytes(signing_key())
+            key.chmod(0o600)
+
+    def give_keys(self, user):
+        for path in [self.config_dir / "dkim", *(self.config_dir / "dkim").rglob("*")]:
+            shutil.chown(path, user)
 
     def environment(self, **more):
         env = {key: value for key, value in os.environ.items() if not key.startswith("AIMX_") or key == "AIMX_SANITIZER"}

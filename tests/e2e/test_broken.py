@@ -106,6 +106,7 @@ class BrokenSurroundings(unittest.TestCase):
         scratch.write_config({INFO: OWNER})
         os.chmod(scratch.config_file, 0o644)
         scratch.data_dir.mkdir()
+        scratch.give_keys(OWNER)
         for path in (scratch.data_dir, scratch.runtime_dir):
             shutil.chown(path, OWNER)
         floor = pathlib.Path("/proc/sys/net/ipv4/ip_unprivileged_port_start").read_text()
@@ -145,6 +146,21 @@ class BrokenSurroundings(unittest.TestCase):
             junk = server.path / "junk.pem"
             junk.write_text("no certificate\n")
             self.assertIn("junk.pem", self.fails(server, "--tls-cert", str(junk), "--tls-key", str(junk)))
+
+    def test_a_default_domain_without_a_key_says_which_command_makes_one(self):
+        with daemon.Daemon(start=False) as server:
+            key = server.config_dir / "dkim" / "agents.test" / "private.key"
+            for spoil in (lambda: key.write_text("no key\n"), key.unlink):
+                spoil()
+                log = self.fails(server)
+                self.assertIn("aimx dkim-keygen --domain agents.test", log)
+                self.assertIn(str(key), log)
+                self.assertFalse((server.runtime_dir / "aimx.sock").exists())
+
+    def test_another_domain_without_a_key_is_a_warning(self):
+        with daemon.Daemon(domains=("agents.test", "b.test")) as server:
+            self.assertIn("aimx dkim-keygen --domain b.test", server.log())
+            self.assertNotIn("--domain agents.test", server.log())
 
     def test_a_bind_that_is_no_address(self):
         with daemon.Daemon(start=False) as server:

@@ -165,6 +165,7 @@ class Delivering(Case):
         server = self.make(mailboxes={INFO: OWNER})
         server.data_dir.mkdir()
         shutil.chown(server.data_dir, OWNER)
+        server.give_keys(OWNER)
         self.aimx(server, "ingest", INFO, stdin=LETTER, **PLAIN)
         self.assertEqual([path.owner() for path in server.messages(INFO)], [OWNER])
 

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: MIT */
+#include "key-files.h"
+
+#define KEYS_DIRECTORY "dkim"
+#define FILE_SIZE_MAX  (64 * 1024)
+#define STAMPS_MAX     100 /* pairs retired within a second */
+#define PRIVATE_MODE   0600
+#define PUBLIC_MODE    0644
+
+static const struct
+{
+  const char *private_name;
+  const char *public_name;
+} names[DKIM_N_ALGORITHMS] = {
+  [DKIM_RSA] = { "private.key", "public.key" },
+  [DKIM_ED25519] = { "ed25519-private.key", "ed25519-public.key" },
+};
+
+/* ---- names ---- */
+
+char *
+dkim_key_files_get_directory (const DkimKeyFiles *self)
+{
+  return g_build_filename (KEYS_DIRECTORY, self->domain, NULL);
+}
+
+static char *
+get_absolute (const DkimKeyFiles *self, const char *path)
+{
+  return g_build_filename (aimx_config_store_get_directory (self->store), path, NULL);
+}
+
+char *
+dkim_key_files_get_path (const DkimKeyFiles *self, const char *directory, DkimAlgorithm algorithm)
+{
+  g_autofree char *path = g_build_filename (directory, names[algorithm].private_name, NULL);
+
+  return get_absolute (self, path);
+}
+
+/* ---- reading ---- */
+
+static GBytes *
+read_file (const DkimKeyFiles *self, const char *directory, const char *name, GError **error)
+{
+  g_autofree char *path = g_build_filename (directory, name, NULL);
+
+  return aimx_config_store_read_file (self->store, path, FILE_SIZE_MAX, error);
+}
+
+/* On doubt yes: what cannot be looked at is left alone. */
+static gboolean
+is_there (const DkimKeyFiles *self, const char *directory, const char *name)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) bytes = read_file (self, directory, name, &error);
+
+  return bytes != NULL || !g_error_matches (error, AIMX_ERROR, AIMX_ERROR_NOT_FOUND);
+}
+
+/* In which place the pair of the domain is, or would be. */
+static char *
+find_place (const DkimKeyFiles *self, DkimAlgorithm algorithm)
+{
+  char *directory = dkim_key_files_get_directory (self);
+
+  if (algorithm != DKIM_RSA || !self->is_default || is_there (self, directory, names[algorithm].private_name) ||
+      !is_there (self, KEYS_DIRECTORY, names[algorithm].private_name))
+    return directory;
+  g_free (directory);
+  return g_strdup (KEYS_DIRECTORY);
+}
+
+DkimKey *
+dkim_key_files_read (const DkimKeyFiles *self, DkimAlgorithm algorithm, char **directory, GError **error)
+{
+  g_autofree char *place = find_place (self, algorithm);
+  g_autofree char *path = dkim_key_files_get_path (self, place, algorithm);
+  g_autoptr (GError) why = NULL;
+  g_autoptr (GBytes) pem = read_file (self, place, names[algorithm].private_name, &why);
+  g_autoptr (DkimKey) key = NULL;
+
+  if (directory != NULL)
+    *directory = g_strdup (place);
+  if (pem == NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&why));
+      return NULL;
+    }
+  key = dkim_key_parse (algorithm, pem, error);
+  if (key == NULL)
+    g_prefix_error (error, "%s: ", path);
+  return g_steal_pointer (&key);
+}
+
+char *
+dkim_key_files_read_record (const DkimKeyFiles *self, DkimAlgorithm algorithm)
+{
+  g_autofree char *place = find_place (self, algorithm);
+  g_autoptr (GBytes) pem = read_file (self, place, names[algorithm].public_name, NULL);
+
+  return pem != NULL ? dkim_record_parse_public (algorithm, pem, NULL) : NULL;
+}
+
+/* ---- writing ---- */
+
+static gboolean
+write_file (AimxConfigChange *change,
+            const char *directory,
+            const char *name,
+            GBytes *bytes,
+            guint mode,
+            GError **error)
+{
+  g_autofree char *path = g_build_filename (directory, name, NULL);
+  gsize size;
+  const guint8 *data = bytes != NULL ? g_bytes_get_data (bytes, &size) : NULL;
+
+  return data != NULL && aimx_config_change_write_file (change, path, data, size, mode, error);
+}
+
+static gboolean
+write_private (AimxConfigChange *change, const char *directory, DkimKey *key, GError **error)
+{
+  g_autoptr (GBytes) pem = dkim_key_export_private (key, error);
+
+  return write_file (change, directory, names[dkim_key_get_algorithm (key)].private_name, pem, PRIVATE_MODE, error);
+}
+
+static gboolean
+write_public (AimxConfigChange *change, const char *directory, DkimKey *key, GError **error)
+{
+  g_autoptr (GBytes) pem = dkim_key_export_public (key, error);
+
+  return write_file (change, directory, names[dkim_key_get_algorithm (key)].public_name, pem, PUBLIC_MODE, error);
+}
+
+gboolean
+dkim_key_files_complete (const DkimKeyFiles *self,
+                         AimxConfigChange *change,
+                         DkimKey *key,
+                         const char *directory,
+                         GError **error)
+{
+  return is_there (self, directory, names[dkim_key_get_algorithm (key)].public_name) ||
+         write_public (change, directory, key, error);
+}
+
+/* ---- keeping ---- */
+
+/* A file that got another name. */
+typedef struct
+{
+  char *name;
+  char *new_name;
+} Retired;
+
+static void
+retired_clear (Retired *self)
+{
+  g_free (self->name);
+  g_free (self->new_name);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Retired, retired_clear)
+
+static gboolean
+retire (const DkimKeyFiles *self,
+        AimxConfigChange *change,
+        const char *directory,
+        const char *name,
+        const char *stamp,
+        Retired *retired,
+        GError **error)
+{
+  g_autofree char *path = g_build_filename (directory, name, NULL);
+  g_autofree char *new_path = g_strconcat (path, ".", stamp, NULL);
+
+  if (!is_there (self, directory, name))
+    return TRUE;
+  if (!aimx_config_change_move_file (change, path, new_path, error))
+    return FALSE;
+  retired->name = g_steal_pointer (&path);
+  retired->new_name = g_steal_pointer (&new_path);
+  return TRUE;
+}
+
+static void
+bring_back (AimxConfigChange *change, const Retired *retired)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (retired->name != NULL && !aimx_config_change_move_file (change, retired->new_name, retired->name, &error))
+    aimx_log (G_LOG_LEVEL_WARNING, "MESSAGE", "%s is now %s, and could not be renamed back: %s", retired->name,
+              retired->new_name, error->message);
+}
+
+static void
+add_kept (const DkimKeyFiles *self, GPtrArray *kept, const Retired *retired)
+{
+  if (kept != NULL && retired->name != NULL)
+    g_ptr_array_add (kept, get_absolute (self, retired->new_name));
+}
+
+static gboolean
+stamp_is_taken (const DkimKeyFiles *self, const char *directory, DkimAlgorithm algorithm, const char *stamp)
+{
+  g_autofree char *private_name = g_strconcat (names[algorithm].private_name, ".", stamp, NULL);
+  g_autofree char *public_name = g_strconcat (names[algorithm].public_name, ".", stamp, NULL);
+
+  return is_there (self, directory, private_name) || is_there (self, directory, public_name);
+}
+
+/* Returns: (transfer full): the time, unique among the names of the pair. One that is not, after so many, replaces
+ * nothing either: the move fails. */
+static char *
+make_stamp (const DkimKeyFiles *self, const char *directory, DkimAlgorithm algorithm)
+{
+  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
+  char *stamp = g_date_time_format (now, "%Y%m%dT%H%M%SZ");
+  gsize length = strlen (stamp);
+
+  for (guint i = 2; i <= STAMPS_MAX && stamp_is_taken (self, directory, algorithm, stamp); i++)
+    {
+      char *next = g_strdup_printf ("%.*s-%u", (int) length, stamp, i);
+
+      g_free (stamp);
+      stamp = next;
+    }
+  return stamp;
+}
+
+DkimKey *
+dkim_key_files_make (const DkimKeyFiles *self,
+                     AimxConfigChange *change,
+                     DkimAlgorithm algorithm,
+                     GPtrArray *kept,
+                     GError **error)
+{
+  g_autoptr (DkimKey) key = dkim_key_generate (algorithm, error);
+  g_autofree char *directory = dkim_key_files_get_directory (self);
+  g_autofree char *stamp = make_stamp (self, directory, algorithm);
+  g_auto (Retired) old_private = { NULL, NULL };
+  g_auto (Retired) old_public = { NULL, NULL };
+
+  if (key == NULL)
+    return NULL;
+  /* The public one first and last: see the head of key-files.h. */
+  if (!retire (self, change, directory, names[algorithm].public_name, stamp, &old_public, error) ||
+      !retire (self, change, directory, names[algorithm].private_name, stamp, &old_private, error) ||
+      !write_private (change, directory, key, error))
+    {
+      bring_back (change, &old_private);
+      bring_back (change, &old_public);
+      return NULL;
+    }
+  add_kept (self, kept, &old_private);
+  add_kept (self, kept, &old_public);
+  return write_public (change, directory, key, error) ? g_steal_pointer (&key) : NULL;
+}
+
+/* ---- adopting ---- */
+
+static gboolean
+set_conflict (const DkimKeyFiles *self, const char *directory, GError **error)
+{
+  g_autofree char *old = dkim_key_files_get_path (self, KEYS_DIRECTORY, DKIM_RSA);
+  g_autofree char *new = dkim_key_files_get_path (self, directory, DKIM_RSA);
+
+  g_set_error (error, AIMX_ERROR, AIMX_ERROR_CONFLICT, "%s and %s are both there; move aside the one not in use", old,
+               new);
+  return FALSE;
+}
+
+static gboolean
+adopt_file (AimxConfigChange *change, const char *directory, const char *name, GError **error)
+{
+  g_autofree char *from = g_build_filename (KEYS_DIRECTORY, name, NULL);
+  g_autofree char *to = g_build_filename (directory, name, NULL);
+
+  return aimx_config_change_move_file (change, from, to, error);
+}
+
+gboolean
+dkim_key_files_adopt (const DkimKeyFiles *self, AimxConfigChange *change, GError **error)
+{
+  g_autofree char *directory = dkim_key_files_get_directory (self);
+  const char *private_name = names[DKIM_RSA].private_name, *public_name = names[DKIM_RSA].public_name;
+  g_autofree char *stamp = make_stamp (self, directory, DKIM_RSA);
+  g_auto (Retired) stray = { NULL, NULL };
+
+  /* A public key alone is nobody's. */
+  if (!is_there (self, KEYS_DIRECTORY, private_name))
+    return TRUE;
+  if (is_there (self, directory, private_name))
+    return set_conflict (self, directory, error);
+  return (!is_there (self, KEYS_DIRECTORY, public_name) ||
+          (retire (self, change, directory, public_name, stamp, &stray, error) &&
+           adopt_file (change, directory, public_name, error))) &&
+         adopt_file (change, directory, private_name, error);
+}

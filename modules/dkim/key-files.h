@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The keys of a domain as files beside the configuration: `dkim/<domain>/`, for the default domain also the RSA pair in
+ * the place that a single domain had, `dkim/`. Nothing here destroys a key. All may block.
+ *
+ * Between any two steps there is a key pair, or a private key without its public one, or no private key: never one
+ * beside another's public key.
+ */
+#pragma once
+
+#include "key.h"
+
+G_BEGIN_DECLS
+
+/** DkimKeyFiles: which files; what it points to must outlive it */
+typedef struct
+{
+  AimxConfigStore *store;
+  const char *domain;
+  gboolean is_default;
+} DkimKeyFiles;
+
+/** dkim_key_files_get_directory: Returns: (transfer full): where new keys go, relative to the configuration directory
+ */
+char *dkim_key_files_get_directory (const DkimKeyFiles *self);
+/** dkim_key_files_get_path: Returns: (transfer full): absolute path of the private key in @directory */
+char *dkim_key_files_get_path (const DkimKeyFiles *self, const char *directory, DkimAlgorithm algorithm);
+
+/**
+ * dkim_key_files_read:
+ * @self: which files
+ * @algorithm: which key
+ * @directory: (out) (optional) (transfer full): in which place it was found, relative; set when a file is there
+ * @error: %AIMX_ERROR_NOT_FOUND, %AIMX_ERROR_SIGN: not usable, %AIMX_ERROR_IO: not readable; names the file
+ *
+ * Returns: (transfer full) (nullable): the private key
+ */
+DkimKey *dkim_key_files_read (const DkimKeyFiles *self, DkimAlgorithm algorithm, char **directory, GError **error);
+/** dkim_key_files_read_record: Returns: (transfer full) (nullable): what the public key's record says, %NULL when there
+ * is no public key that can be read */
+char *dkim_key_files_read_record (const DkimKeyFiles *self, DkimAlgorithm algorithm);
+
+/**
+ * dkim_key_files_complete:
+ * @self: which files
+ * @change: a change of the configuration
+ * @key: the private key there
+ * @directory: the place it is in
+ * @error: return location
+ *
+ * Writes the public key when it is missing: who made the private one got no further.
+ */
+gboolean dkim_key_files_complete (const DkimKeyFiles *self,
+                                  AimxConfigChange *change,
+                                  DkimKey *key,
+                                  const char *directory,
+                                  GError **error);
+/**
+ * dkim_key_files_make:
+ * @self: which files
+ * @change: a change of the configuration
+ * @algorithm: of the new pair
+ * @kept: (nullable) (element-type utf8): gets absolute paths of what was there and has another name now
+ * @error: return location
+ *
+ * Makes a new pair in the directory of the domain. What stands in its way there is renamed to `<name>.<UTC stamp>`, and
+ * back when the new private key cannot be written.
+ *
+ * Returns: (transfer full) (nullable): the new key
+ */
+DkimKey *dkim_key_files_make (const DkimKeyFiles *self,
+                              AimxConfigChange *change,
+                              DkimAlgorithm algorithm,
+                              GPtrArray *kept,
+                              GError **error);
+/**
+ * dkim_key_files_adopt:
+ * @self: which files
+ * @change: a change of the configuration
+ * @error: %AIMX_ERROR_CONFLICT when both places have a private key
+ *
+ * Moves the pair of a single domain into the directory of this domain.
+ */
+gboolean dkim_key_files_adopt (const DkimKeyFiles *self, AimxConfigChange *change, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+#include "key-map.h"
+
+/* ---- the keys of a domain ---- */
+
+DkimDomainKeys *
+dkim_domain_keys_ref (DkimDomainKeys *self)
+{
+  g_atomic_ref_count_inc (&self->refs);
+  return self;
+}
+
+void
+dkim_domain_keys_unref (DkimDomainKeys *self)
+{
+  if (!g_atomic_ref_count_dec (&self->refs))
+    return;
+  for (guint i = 0; i < DKIM_N_ALGORITHMS; i++)
+    {
+      g_clear_pointer (&self->keys[i], dkim_key_unref);
+      g_clear_error (&self->errors[i]);
+    }
+  g_free (self->domain);
+  g_free (self->selector);
+  g_free (self->directory);
+  g_free (self);
+}
+
+char *
+dkim_selector_for (const char *selector, DkimAlgorithm algorithm)
+{
+  return algorithm == DKIM_RSA ? g_strdup (selector)
+                               : g_strconcat (selector, "-", dkim_algorithm_to_string (algorithm), NULL);
+}
+
+/* It becomes part of a name in the DNS and of a header field. */
+static gboolean
+check_selector (const char *selector, GError **error)
+{
+  if (*selector != '\0' && strspn (selector, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "._-") == strlen (selector))
+    return TRUE;
+  g_set_error (error, AIMX_ERROR, AIMX_ERROR_SIGN, "dkim_selector '%s' cannot be part of a name in the DNS", selector);
+  return FALSE;
+}
+
+static DkimDomainKeys *
+read_keys (AimxConfigStore *store, AimxConfig *config, const AimxDomain *domain)
+{
+  const DkimKeyFiles files = { store, aimx_domain_get_name (domain),
+                               domain == aimx_config_get_default_domain (config) };
+  DkimDomainKeys *self = g_new0 (DkimDomainKeys, 1);
+  g_autofree char *place = NULL;
+
+  g_atomic_ref_count_init (&self->refs);
+  self->domain = g_strdup (aimx_domain_get_name (domain));
+  self->selector = g_strdup (aimx_domain_get_dkim_selector (domain));
+  if (check_selector (self->selector, &self->errors[DKIM_RSA]))
+    {
+      self->keys[DKIM_RSA] = dkim_key_files_read (&files, DKIM_RSA, &place, &self->errors[DKIM_RSA]);
+      self->keys[DKIM_ED25519] = dkim_key_files_read (&files, DKIM_ED25519, NULL, &self->errors[DKIM_ED25519]);
+      if (g_error_matches (self->errors[DKIM_ED25519], AIMX_ERROR, AIMX_ERROR_NOT_FOUND))
+        g_clear_error (&self->errors[DKIM_ED25519]);
+    }
+  if (place == NULL)
+    place = dkim_key_files_get_directory (&files);
+  self->directory = g_build_filename (aimx_config_store_get_directory (store), place, NULL);
+  return self;
+}
+
+/* ---- the map ---- */
+
+static GHashTable *
+map_new (void)
+{
+  return g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) dkim_domain_keys_unref);
+}
+
+/* (transfer full) @keys */
+static void
+map_take (GHashTable *map, DkimDomainKeys *keys)
+{
+  g_hash_table_replace (map, keys->domain, keys);
+}
+
+GHashTable *
+dkim_key_map_new (AimxConfigStore *store, AimxConfig *config, GHashTable *old, GPtrArray *read)
+{
+  GPtrArray *domains = aimx_config_get_domains (config);
+  GHashTable *map = map_new ();
+
+  for (guint i = 0; i < domains->len; i++)
+    {
+      const AimxDomain *domain = domains->pdata[i];
+      DkimDomainKeys *keys = old != NULL ? g_hash_table_lookup (old, aimx_domain_get_name (domain)) : NULL;
+
+      if (keys != NULL && strcmp (keys->selector, aimx_domain_get_dkim_selector (domain)) == 0)
+        {
+          map_take (map, dkim_domain_keys_ref (keys));
+          continue;
+        }
+      keys = read_keys (store, config, domain);
+      map_take (map, keys);
+      if (read != NULL)
+        g_ptr_array_add (read, keys);
+    }
+  return map;
+}
+
+GHashTable *
+dkim_key_map_renew (GHashTable *map, AimxConfigStore *store, AimxConfig *config, const AimxDomain *domain)
+{
+  GHashTable *renewed = map_new ();
+  GHashTableIter iter;
+  gpointer keys;
+
+  g_hash_table_iter_init (&iter, map);
+  while (g_hash_table_iter_next (&iter, NULL, &keys))
+    map_take (renewed, dkim_domain_keys_ref (keys));
+  map_take (renewed, read_keys (store, config, domain));
+  return renewed;
+}

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+#include "signer.h"
+
+struct _DkimSigner
+{
+  GObject parent;
+  AimxConfigStore *store; /* unowned: the server has it for longer */
+  GMutex reading;         /* one makes a new map at a time; taken before the other */
+  gboolean warns;         /* guarded by the above */
+  GMutex mutex;           /* guards the pointer below for as long as it takes to copy */
+  GHashTable *map;        /* NULL until it is needed */
+};
+
+static void signer_interface_init (AimxSignerInterface *interface);
+
+G_DEFINE_TYPE_WITH_CODE (DkimSigner,
+                         dkim_signer,
+                         G_TYPE_OBJECT,
+                         G_IMPLEMENT_INTERFACE (AIMX_TYPE_SIGNER, signer_interface_init))
+
+/* ---- the map ---- */
+
+static GHashTable *
+get_map (DkimSigner *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  return self->map != NULL ? g_hash_table_ref (self->map) : NULL;
+}
+
+/* (transfer full) @map */
+static void
+set_map (DkimSigner *self, GHashTable *map)
+{
+  GHashTable *old;
+
+  g_mutex_lock (&self->mutex);
+  old = self->map;
+  self->map = map;
+  g_mutex_unlock (&self->mutex);
+  g_clear_pointer (&old, g_hash_table_unref);
+}
+
+static void
+warn_about (const DkimDomainKeys *keys)
+{
+  if (keys->errors[DKIM_RSA] != NULL)
+    aimx_log (G_LOG_LEVEL_WARNING, AIMX_LOG_DOMAIN, keys->domain, "MESSAGE",
+              "domain %s has no key that its mail can be signed with: %s; make one with `aimx dkim-keygen --domain %s`",
+              keys->domain, keys->errors[DKIM_RSA]->message, keys->domain);
+  if (keys->errors[DKIM_ED25519] != NULL)
+    aimx_log (G_LOG_LEVEL_WARNING, AIMX_LOG_DOMAIN, keys->domain, "MESSAGE",
+              "mail of domain %s is signed without its Ed25519 key: %s; make another with "
+              "`aimx dkim-keygen --domain %s --algorithm ed25519 --force`",
+              keys->domain, keys->errors[DKIM_ED25519]->message, keys->domain);
+}
+
+/* Makes the map that @config needs; with @reread from the files alone. Under the lock for reading. */
+static void
+follow (DkimSigner *self, AimxConfig *config, gboolean reread)
+{
+  g_autoptr (GHashTable) old = reread ? NULL : get_map (self);
+  g_autoptr (GPtrArray) read = g_ptr_array_new ();
+
+  set_map (self, dkim_key_map_new (self->store, config, old, read));
+  for (guint i = 0; self->warns && i < read->len; i++)
+    warn_about (read->pdata[i]);
+}
+
+static void
+on_changing (AimxConfigStore *store, AimxConfig *config, gboolean reread, gpointer user_data)
+{
+  DkimSigner *self = user_data;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->reading);
+
+  follow (self, config, reread);
+}
+
+static GHashTable *
+get_or_read_map (DkimSigner *self)
+{
+  GHashTable *map = get_map (self);
+  g_autoptr (GMutexLocker) locker = NULL;
+  g_autoptr (AimxConfig) config = NULL;
+
+  if (map != NULL)
+    return map;
+  locker = g_mutex_locker_new (&self->reading);
+  map = get_map (self);
+  if (map != NULL)
+    return map;
+  config = aimx_config_store_get (self->store);
+  follow (self, config, TRUE);
+  return get_map (self);
+}
+
+gboolean
+dkim_signer_start (DkimSigner *self, GError **error)
+{
+  g_autoptr (AimxConfig) config = aimx_config_store_get (self->store);
+  const char *domain = aimx_domain_get_name (aimx_config_get_default_domain (config));
+  g_autoptr (DkimDomainKeys) keys = NULL;
+
+  g_mutex_lock (&self->reading);
+  self->warns = TRUE;
+  follow (self, config, TRUE);
+  g_mutex_unlock (&self->reading);
+  keys = dkim_signer_lookup (self, domain);
+  if (keys->keys[DKIM_RSA] != NULL)
+    return TRUE;
+  g_set_error (error, AIMX_ERROR, AIMX_ERROR_SIGN,
+               "the default domain %s has no key that its mail can be signed with: %s; make one with "
+               "`aimx dkim-keygen --domain %s`",
+               domain, keys->errors[DKIM_RSA]->message, domain);
+  return FALSE;
+}
+
+DkimDomainKeys *
+dkim_signer_lookup (DkimSigner *self, const char *domain)
+{
+  g_autoptr (GHashTable) map = get_or_read_map (self);
+  g_autofree char *name = g_ascii_strdown (domain, -1);
+  DkimDomainKeys *keys = g_hash_table_lookup (map, name);
+
+  return keys != NULL ? dkim_domain_keys_ref (keys) : NULL;
+}
+
+void
+dkim_signer_renew (DkimSigner *self, AimxConfig *config, const char *domain)
+{
+  const AimxDomain *configured = aimx_config_get_domain (config, domain);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->reading);
+  g_autoptr (GHashTable) map = get_map (self);
+
+  if (configured != NULL && map != NULL)
+    set_map (self, dkim_key_map_renew (map, self->store, config, configured));
+}
+
+/* ---- the service ---- */
+
+static gboolean
+prepare (AimxSigner *signer, AimxConfigChange *change, const char *domain, GError **error)
+{
+  const DkimKeyFiles files = { DKIM_SIGNER (signer)->store, domain, FALSE };
+  g_autofree char *directory = NULL;
+  g_autoptr (GError) why = NULL;
+  g_autoptr (DkimKey) key = NULL;
+
+  if (!aimx_name_check_domain (domain, error))
+    return FALSE;
+  key = dkim_key_files_read (&files, DKIM_RSA, &directory, &why);
+  if (key != NULL)
+    return dkim_key_files_complete (&files, change, key, directory, error);
+  if (g_error_matches (why, AIMX_ERROR, AIMX_ERROR_NOT_FOUND))
+    key = dkim_key_files_make (&files, change, DKIM_RSA, NULL, error);
+  else
+    g_set_error (error, AIMX_ERROR, AIMX_ERROR_SIGN, "the key that is there already cannot be used: %s; move it aside",
+                 why->message);
+  return key != NULL;
+}
+
+static gboolean
+adopt (AimxSigner *signer, AimxConfigChange *change, const char *domain, GError **error)
+{
+  DkimSigner *self = DKIM_SIGNER (signer);
+  const DkimKeyFiles files = { self->store, domain, TRUE };
+  g_autoptr (AimxConfig) config = aimx_config_store_get (self->store);
+
+  if (!aimx_name_check_domain (domain, error) || !dkim_key_files_adopt (&files, change, error))
+    return FALSE;
+  dkim_signer_renew (self, config, domain);
+  return TRUE;
+}
+
+static gboolean
+has_key (AimxSigner *signer, const char *domain)
+{
+  g_autoptr (DkimDomainKeys) keys = dkim_signer_lookup (DKIM_SIGNER (signer), domain);
+
+  return keys != NULL && keys->keys[DKIM_RSA] != NULL;
+}
+
+static char *
+get_directory (AimxSigner *signer, const char *domain)
+{
+  DkimSigner *self = DKIM_SIGNER (signer);
+  const DkimKeyFiles files = { self->store, domain, FALSE };
+  g_autoptr (DkimDomainKeys) keys = dkim_signer_lookup (self, domain);
+  g_autofree char *directory = NULL;
+
+  if (keys != NULL)
+    return g_strdup (keys->directory);
+  directory = dkim_key_files_get_directory (&files);
+  return g_build_filename (aimx_config_store_get_directory (self->store), directory, NULL);
+}
+
+static void
+signer_interface_init (AimxSignerInterface *interface)
+{
+  interface->prepare = prepare;
+  interface->adopt = adopt;
+  interface->has_key = has_key;
+  interface->get_directory = get_directory;
+}
+
+/* ---- the object ---- */
+
+static void
+dkim_signer_finalize (GObject *object)
+{
+  DkimSigner *self = DKIM_SIGNER (object);
+
+  g_clear_pointer (&self->map, g_hash_table_unref);
+  g_mutex_clear (&self->reading);
+  g_mutex_clear (&self->mutex);
+  G_OBJECT_CLASS (dkim_signer_parent_class)->finalize (object);
+}
+
+static void
+dkim_signer_class_init (DkimSignerClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = dkim_signer_finalize;
+}
+
+static void
+dkim_signer_init (DkimSigner *self)
+{
+  g_mutex_init (&self->reading);
+  g_mutex_init (&self->mutex);
+}
+
+DkimSigner *
+dkim_signer_new (AimxConfigStore *store)
+{
+  DkimSigner *self = g_object_new (DKIM_TYPE_SIGNER, NULL);
+
+  self->store = store;
+  g_signal_connect_object (store, "changing", G_CALLBACK (on_changing), self, 0);
+  return self;
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* The verbs of this module, a file each. Their handlers get the #DkimSigner. */
+#pragma once
+
+#include <aimx/aimx.h>
+
+G_BEGIN_DECLS
+
+extern const AimxVerbSpec dkim_show_verb;
+
+G_END_DECLS
