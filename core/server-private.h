@@ -13,7 +13,8 @@ G_BEGIN_DECLS
  * AimxServerMode:
  * @AIMX_SERVER_DAEMON: serves until it is told to stop; holds the data directory's lock
  * @AIMX_SERVER_CHANGE: in the process of a command, for a verb that changes something; holds the lock too
- * @AIMX_SERVER_READ: in the process of a command, for verbs that only read; takes no lock and writes nothing
+ * @AIMX_SERVER_READ: in the process of a command, for verbs that only read, or that change the configuration directory
+ * alone; takes no lock on the data directory and writes nothing there
  */
 typedef enum
 {

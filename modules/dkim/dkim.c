@@ -6,7 +6,7 @@
 static gboolean
 load (AimxModule *module, AimxServer *server, GError **error)
 {
-  const AimxVerbSpec *const verbs[] = { &dkim_show_verb };
+  const AimxVerbSpec *const verbs[] = { &dkim_keygen_verb, &dkim_show_verb };
   g_autoptr (DkimSigner) signer = dkim_signer_new (aimx_server_get_config_store (server));
 
   if (!aimx_server_provide (server, module, AIMX_TYPE_SIGNER, G_OBJECT (signer), error))

@@ -6,6 +6,7 @@
 
 G_BEGIN_DECLS
 
+extern const AimxVerbSpec dkim_keygen_verb;
 extern const AimxVerbSpec dkim_show_verb;
 
 G_END_DECLS

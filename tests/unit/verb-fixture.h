@@ -19,6 +19,8 @@ typedef struct
 {
   ScratchDirectory *scratch;
   const AimxVerbSpec *const *verbs; /* ends with NULL */
+  GObject *(*make_data) (AimxServer *server);
+  GObject *data; /* what the handlers get */
   AimxServer *server;
   GString *events; /* `name mailbox` of each, one a line */
 } VerbFixture;
@@ -72,9 +74,10 @@ verb_fixture_open (VerbFixture *self)
   aimx_mail_store_prepare (mail, &error);
   g_assert_no_error (error);
   self->server = aimx_server_new (&settings, config, locks, accounts, mail);
+  self->data = self->make_data != NULL ? self->make_data (self->server) : NULL;
   for (const AimxVerbSpec *const *verb = self->verbs; *verb != NULL; verb++)
     {
-      aimx_verb_registry_add (aimx_server_get_verbs (self->server), "tested", *verb, NULL, &error);
+      aimx_verb_registry_add (aimx_server_get_verbs (self->server), "tested", *verb, self->data, &error);
       g_assert_no_error (error);
     }
   aimx_event_bus_subscribe (aimx_server_get_event_bus (self->server), NULL, verb_note_event, self, NULL);
@@ -84,6 +87,7 @@ static inline void
 verb_fixture_close (VerbFixture *self)
 {
   aimx_server_close (self->server);
+  g_clear_object (&self->data);
   g_assert_finalize_object (g_steal_pointer (&self->server));
 }
 
@@ -100,18 +104,28 @@ verb_fixture_write_config (VerbFixture *self, const char *text)
   scratch_write (self->scratch, "etc/config.toml", text);
 }
 
-/* @config has each `OWNER` replaced by verb_owner(). */
+/* @config has each `OWNER` replaced by verb_owner(). @make_data: (nullable): what the handlers get */
 static inline void
-verb_fixture_init (VerbFixture *self, const AimxVerbSpec *const *verbs, const char *config)
+verb_fixture_init_with_data (VerbFixture *self,
+                             const AimxVerbSpec *const *verbs,
+                             GObject *(*make_data) (AimxServer *server),
+                             const char *config)
 {
   g_auto (GStrv) parts = g_strsplit (config, "OWNER", -1);
   g_autofree char *text = g_strjoinv (verb_owner (), parts);
 
   self->scratch = scratch_directory_new ();
   self->verbs = verbs;
+  self->make_data = make_data;
   self->events = g_string_new (NULL);
   verb_fixture_write_config (self, text);
   verb_fixture_open (self);
+}
+
+static inline void
+verb_fixture_init (VerbFixture *self, const AimxVerbSpec *const *verbs, const char *config)
+{
+  verb_fixture_init_with_data (self, verbs, NULL, config);
 }
 
 static inline void

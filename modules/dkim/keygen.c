@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * DKIM-KEYGEN: a key pair for a domain, where there is none, or a new one in place of the old, which is kept. It
+ * touches the configuration directory only, and decides by what the file there says: the command runs it in its own
+ * process beside a daemon, which loads the key when it is told to read its configuration again.
+ */
+#include "report.h"
+#include "signer.h"
+#include "verbs.h"
+
+typedef struct
+{
+  DkimSigner *signer;
+  AimxConfigChange *change;
+  AimxConfig *config; /* as in the file */
+  const AimxDomain *domain;
+  DkimKeyFiles files;
+  const char *selector; /* to be written, NULL when it stays */
+  DkimAlgorithm algorithm;
+  gboolean force;
+
+  DkimKey *key;
+  char *directory;
+  GPtrArray *kept;
+  gboolean generated;
+} Generation;
+
+static void
+generation_clear (Generation *self)
+{
+  g_clear_pointer (&self->kept, g_ptr_array_unref);
+  g_free (self->directory);
+  g_clear_pointer (&self->key, dkim_key_unref);
+  g_clear_object (&self->config);
+  g_clear_object (&self->change);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Generation, generation_clear)
+
+/* ---- what is asked for ---- */
+
+static gboolean
+find_domain (Generation *self, const char *name, GError **error)
+{
+  self->domain =
+      name != NULL ? aimx_config_get_domain (self->config, name) : aimx_config_get_default_domain (self->config);
+  if (self->domain == NULL)
+    {
+      g_set_error (error, AIMX_ERROR, AIMX_ERROR_DOMAIN, "domain '%s' is not configured; add it first", name);
+      return FALSE;
+    }
+  self->files.domain = aimx_domain_get_name (self->domain);
+  self->files.is_default = self->domain == aimx_config_get_default_domain (self->config);
+  return TRUE;
+}
+
+static gboolean
+begin (Generation *self, AimxRequest *request, GError **error)
+{
+  AimxServer *server = aimx_request_get_server (request);
+  const char *algorithm = aimx_request_get_header (request, "Algorithm");
+
+  self->force = aimx_request_get_boolean (request, "Force", FALSE);
+  self->selector = aimx_request_get_header (request, "Selector");
+  if ((algorithm != NULL && !dkim_algorithm_from_string (algorithm, &self->algorithm, error)) ||
+      (self->selector != NULL && !aimx_name_check_selector (self->selector, error)))
+    return FALSE;
+  self->files.store = aimx_server_get_config_store (server);
+  self->change = aimx_server_begin_change (server, NULL, error);
+  self->config = self->change != NULL ? aimx_config_change_validate (self->change, error) : NULL;
+  return self->config != NULL && find_domain (self, aimx_request_get_header (request, "Domain"), error);
+}
+
+/* ---- making it ---- */
+
+/* Fails when neither a usable key is there nor room for a new one. */
+static gboolean
+find_key (Generation *self, GError **error)
+{
+  g_autoptr (GError) why = NULL;
+
+  self->key = dkim_key_files_read (&self->files, self->algorithm, &self->directory, &why);
+  if (self->key != NULL || g_error_matches (why, AIMX_ERROR, AIMX_ERROR_NOT_FOUND))
+    return TRUE;
+  if (g_error_matches (why, AIMX_ERROR, AIMX_ERROR_SIGN) && self->force)
+    return TRUE;
+  if (g_error_matches (why, AIMX_ERROR, AIMX_ERROR_SIGN))
+    g_prefix_error (&why, "the key that is there cannot be used; with force another takes its place: ");
+  g_propagate_error (error, g_steal_pointer (&why));
+  return FALSE;
+}
+
+/* The old pair becomes the domain's before it is put aside. */
+static gboolean
+leave_single_place (Generation *self, GError **error)
+{
+  g_autofree char *own = dkim_key_files_get_directory (&self->files);
+
+  if (strcmp (self->directory, own) == 0)
+    return TRUE;
+  g_free (self->directory);
+  self->directory = g_steal_pointer (&own);
+  return dkim_key_files_adopt (&self->files, self->change, error);
+}
+
+/* Before a key is touched: an edit that cannot be made changes nothing. */
+static gboolean
+edit_selector (Generation *self, GError **error)
+{
+  g_autoptr (AimxConfig) edited = NULL;
+
+  if (self->selector != NULL && strcmp (self->selector, aimx_domain_get_dkim_selector (self->domain)) == 0)
+    self->selector = NULL;
+  if (self->selector == NULL)
+    return TRUE;
+  if (!aimx_config_change_set_dkim_selector (self->change, self->files.domain, self->selector, error))
+    return FALSE;
+  edited = aimx_config_change_validate (self->change, error);
+  return edited != NULL;
+}
+
+static gboolean
+make (Generation *self, GError **error)
+{
+  DkimKey *key;
+
+  if (!edit_selector (self, error) || !leave_single_place (self, error))
+    return FALSE;
+  key = dkim_key_files_make (&self->files, self->change, self->algorithm, self->kept, error);
+  if (key == NULL)
+    return FALSE;
+  g_clear_pointer (&self->key, dkim_key_unref);
+  self->key = key;
+  self->generated = TRUE;
+  return TRUE;
+}
+
+/* Whoever follows the configuration reads the key when its selector is another. */
+static gboolean
+publish (Generation *self, GError **error)
+{
+  if (self->selector != NULL && aimx_config_change_commit (self->change, error))
+    return TRUE;
+  dkim_signer_renew (self->signer, self->config, self->files.domain);
+  return self->selector == NULL;
+}
+
+static gboolean
+generate (Generation *self, GError **error)
+{
+  if (!find_key (self, error))
+    return FALSE;
+  if (self->key == NULL || self->force)
+    return make (self, error) && publish (self, error);
+  self->selector = NULL;
+  return dkim_key_files_complete (&self->files, self->change, self->key, self->directory, error) &&
+         publish (self, error);
+}
+
+/* ---- the answer ---- */
+
+static void
+add_kept (JsonBuilder *builder, GPtrArray *kept)
+{
+  json_builder_set_member_name (builder, "kept");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < kept->len; i++)
+    json_builder_add_string_value (builder, kept->pdata[i]);
+  json_builder_end_array (builder);
+}
+
+static JsonNode *
+describe (Generation *self)
+{
+  const char *selector = self->selector != NULL ? self->selector : aimx_domain_get_dkim_selector (self->domain);
+  g_autofree char *path = dkim_key_files_get_path (&self->files, self->directory, self->algorithm);
+  g_autofree char *directory = g_path_get_dirname (path);
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+
+  json_builder_begin_object (builder);
+  dkim_report_add_string (builder, "domain", self->files.domain);
+  dkim_report_add_string (builder, "selector", selector);
+  dkim_report_add_string (builder, "algorithm", dkim_algorithm_to_string (self->algorithm));
+  dkim_report_add_string (builder, "dkim_dir", directory);
+  dkim_report_add_string (builder, "path", path);
+  dkim_report_add_boolean (builder, "generated", self->generated);
+  add_kept (builder, self->kept);
+  json_builder_set_member_name (builder, "record");
+  dkim_report_add_record (builder, self->files.domain, selector, self->algorithm, dkim_key_get_record (self->key));
+  json_builder_end_object (builder);
+  return json_builder_get_root (builder);
+}
+
+static AimxResponse *
+handle (AimxRequest *request, gpointer user_data, GError **error)
+{
+  g_auto (Generation) self = { .signer = user_data, .kept = g_ptr_array_new_with_free_func (g_free) };
+
+  if (!begin (&self, request, error) || !generate (&self, error))
+    return NULL;
+  if (self.generated)
+    aimx_log (G_LOG_LEVEL_MESSAGE, AIMX_LOG_DOMAIN, self.files.domain, "MESSAGE", "domain %s has a new %s key%s",
+              self.files.domain, dkim_algorithm_to_string (self.algorithm),
+              self.kept->len > 0 ? "; the old one is kept beside it" : "");
+  return aimx_response_new_json (describe (&self));
+}
+
+static const AimxHeaderSpec headers[] = {
+  { "Domain", AIMX_HEADER_DOMAIN, AIMX_HEADER_OPTIONAL, "a configured domain; the default one when left out" },
+  { "Selector", AIMX_HEADER_STRING, AIMX_HEADER_OPTIONAL, "selector from now on, 1 to 63 of [a-z0-9_-]" },
+  { "Algorithm", AIMX_HEADER_STRING, AIMX_HEADER_OPTIONAL, "rsa (the default) or ed25519" },
+  { "Force", AIMX_HEADER_BOOLEAN, AIMX_HEADER_OPTIONAL, "whether a new pair takes the place of one that is there" },
+  { NULL },
+};
+
+const AimxVerbSpec dkim_keygen_verb = {
+  .name = "DKIM-KEYGEN",
+  .summary = "make the key pair of a domain",
+  .headers = headers,
+  .action = AIMX_ACTION_SYSTEM,
+  .result = AIMX_RESULT_JSON,
+  .result_schema = "{\"domain\":\"string\",\"selector\":\"string\",\"algorithm\":\"string\",\"dkim_dir\":\"string\","
+                   "\"path\":\"string\",\"generated\":\"boolean\",\"kept\":\"array\",\"record\":\"object\"}",
+  .handler = handle,
+};
