@@ -22,7 +22,7 @@ typedef struct
   GObject *(*make_data) (AimxServer *server);
   GObject *data; /* what the handlers get */
   AimxServer *server;
-  GString *events; /* `name mailbox` of each, one a line */
+  GString *events; /* `name mailbox` or `name domain` of each, one a line */
 } VerbFixture;
 
 /* Root gives mail away; anybody else keeps it. */
@@ -50,7 +50,8 @@ verb_note_event (const char *name, GVariant *details, gpointer user_data)
   VerbFixture *self = user_data;
   const char *mailbox = "";
 
-  g_variant_lookup (details, "mailbox", "&s", &mailbox);
+  if (!g_variant_lookup (details, "mailbox", "&s", &mailbox))
+    g_variant_lookup (details, "domain", "&s", &mailbox);
   if (strcmp (name, AIMX_EVENT_CONFIG_CHANGED) != 0)
     g_string_append_printf (self->events, "%s %s\n", name, mailbox);
 }
