@@ -81,3 +81,18 @@ gboolean toml_document_replace (TomlDocument *document, GArray *replacements, GE
 const char *toml_document_newline (TomlDocument *document);
 /* The node at path, which must be there. */
 TomlNode *toml_document_find (TomlDocument *document, const char *const *path, GError **error);
+
+/* ---- lines; each is told by where it begins ---- */
+
+/* Where the next line begins. */
+gsize toml_line_end (TomlDocument *document, gsize offset);
+gsize toml_previous_line (TomlDocument *document, gsize line);
+/* The first that is no blank. */
+char toml_first_character (TomlDocument *document, gsize line);
+gboolean toml_is_blank_line (TomlDocument *document, gsize line);
+/* Where the comment lines begin that stand directly above a line. */
+gsize toml_comments_above (TomlDocument *document, gsize line);
+
+gboolean toml_node_is_inside (const TomlNode *node, const TomlNode *ancestor);
+/* Puts insert in the place of what is between start and end. */
+gboolean toml_document_splice (TomlDocument *document, gsize start, gsize end, const char *insert, GError **error);

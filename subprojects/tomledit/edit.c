@@ -80,8 +80,8 @@ toml_document_replace (TomlDocument *document, GArray *replacements, GError **er
   return toml_document_adopt (document, text->str, text->len, error);
 }
 
-static gboolean
-splice (TomlDocument *document, gsize start, gsize end, const char *insert, GError **error)
+gboolean
+toml_document_splice (TomlDocument *document, gsize start, gsize end, const char *insert, GError **error)
 {
   g_autoptr (GArray) replacements = toml_replacements_new ();
   TomlReplacement replacement = { start, end, g_strdup (insert) };
@@ -165,8 +165,8 @@ toml_document_find (TomlDocument *document, const char *const *path, GError **er
   return node;
 }
 
-static gboolean
-is_inside (const TomlNode *node, const TomlNode *ancestor)
+gboolean
+toml_node_is_inside (const TomlNode *node, const TomlNode *ancestor)
 {
   for (; node != NULL; node = node->parent)
     if (node == ancestor)
@@ -176,24 +176,24 @@ is_inside (const TomlNode *node, const TomlNode *ancestor)
 
 /* ---- lines ---- */
 
-static gsize
-line_end (TomlDocument *document, gsize offset)
+gsize
+toml_line_end (TomlDocument *document, gsize offset)
 {
   const char *newline = memchr (document->text + offset, '\n', document->length - offset);
 
   return newline != NULL ? (gsize) (newline - document->text) + 1 : document->length;
 }
 
-static gsize
-previous_line (TomlDocument *document, gsize line)
+gsize
+toml_previous_line (TomlDocument *document, gsize line)
 {
   for (line--; line > 0 && document->text[line - 1] != '\n'; line--)
     ;
   return line;
 }
 
-static char
-first_character (TomlDocument *document, gsize line)
+char
+toml_first_character (TomlDocument *document, gsize line)
 {
   while (document->text[line] == ' ' || document->text[line] == '\t')
     line++;
@@ -201,176 +201,26 @@ first_character (TomlDocument *document, gsize line)
 }
 
 /* Where the comment lines begin that stand directly above a line. */
-static gsize
-comments_above (TomlDocument *document, gsize line)
+gsize
+toml_comments_above (TomlDocument *document, gsize line)
 {
   while (line > 0)
     {
-      gsize above = previous_line (document, line);
+      gsize above = toml_previous_line (document, line);
 
-      if (first_character (document, above) != '#')
+      if (toml_first_character (document, above) != '#')
         break;
       line = above;
     }
   return line;
-}
-
-static gboolean
-is_blank_line (TomlDocument *document, gsize line)
-{
-  char c = first_character (document, line);
-
-  return line < document->length && (c == '\n' || c == '\r');
-}
-
-/* ---- removing ---- */
-
-typedef struct
-{
-  gsize start;
-  gsize end;
-} Range;
-
-static gboolean
-is_comment_line (TomlDocument *document, gsize line)
-{
-  return line < document->length && first_character (document, line) == '#';
-}
-
-/* Where the first comment begins that stands by itself behind what a section says, after a blank line; else @end. */
-static gsize
-find_loose_comment (TomlDocument *document, gsize start, gsize end)
-{
-  gsize line = end;
-
-  while (line > start)
-    {
-      gsize above = previous_line (document, line);
-
-      if (!is_blank_line (document, above) && !is_comment_line (document, above))
-        break;
-      line = above;
-    }
-  while (line < end && is_comment_line (document, line))
-    line = line_end (document, line);
-  while (line < end && !is_comment_line (document, line))
-    line = line_end (document, line);
-  return line;
-}
-
-static void
-collect_sections (TomlDocument *document, const TomlNode *node, GArray *ranges)
-{
-  GArray *sections = document->sections;
-
-  for (guint i = 1; i < sections->len; i++)
-    {
-      const TomlSection *section = &g_array_index (sections, TomlSection, i);
-      const TomlSection *next = i + 1 < sections->len ? section + 1 : NULL;
-      Range range = { comments_above (document, section->line_start), section->end };
-
-      if (!is_inside (section->table, node))
-        continue;
-      if (next != NULL)
-        range.end = comments_above (document, range.end);
-      if (next == NULL || !is_inside (next->table, node))
-        range.end = find_loose_comment (document, section->header_end, range.end);
-      /* The blank lines behind the last section are above it. */
-      if (range.end == document->length)
-        while (range.start > 0 && is_blank_line (document, previous_line (document, range.start)))
-          range.start = previous_line (document, range.start);
-      if (range.end < range.start)
-        range.end = range.start;
-      g_array_append_val (ranges, range);
-    }
-}
-
-static Range
-inline_entry (TomlDocument *document, const TomlNode *node)
-{
-  Range range = { node->key_start, node->end };
-  const char *text = document->text;
-
-  while (text[range.end] == ' ' || text[range.end] == '\t')
-    range.end++;
-  if (text[range.end] == ',')
-    {
-      range.end++;
-      while (text[range.end] == ' ' || text[range.end] == '\t')
-        range.end++;
-      return range;
-    }
-  range.end = node->end;
-  while (text[range.start - 1] == ' ' || text[range.start - 1] == '\t' || text[range.start - 1] == ',')
-    range.start--;
-  return range;
-}
-
-static gboolean
-in_inline_table (const TomlNode *node)
-{
-  for (node = node->parent; node != NULL; node = node->parent)
-    if (node->origin == TOML_ORIGIN_VALUE)
-      return TRUE;
-  return FALSE;
-}
-
-static int
-compare_ranges (gconstpointer a, gconstpointer b)
-{
-  const Range *x = a, *y = b;
-
-  return x->start < y->start ? -1 : x->start > y->start;
-}
-
-static void
-collect_lines (TomlDocument *document, const TomlNode *node, GArray *ranges)
-{
-  if (node->origin == TOML_ORIGIN_VALUE)
-    {
-      Range range = { comments_above (document, node->line_start), line_end (document, node->end) };
-
-      g_array_append_val (ranges, range);
-    }
-  else if (node->type == TOML_TYPE_TABLE)
-    for (guint i = 0; i < node->items->len; i++)
-      {
-        const TomlNode *child = node->items->pdata[i];
-
-        if (node->origin == TOML_ORIGIN_DOTTED && child->origin != TOML_ORIGIN_HEADER)
-          collect_lines (document, child, ranges);
-      }
 }
 
 gboolean
-toml_document_remove (TomlDocument *document, const char *const *path, GError **error)
+toml_is_blank_line (TomlDocument *document, gsize line)
 {
-  TomlNode *node = toml_document_find (document, path, error);
-  g_autoptr (GArray) ranges = g_array_new (FALSE, FALSE, sizeof (Range));
-  g_autoptr (GString) text = g_string_new (NULL);
-  gsize done = 0;
+  char c = toml_first_character (document, line);
 
-  if (node == NULL)
-    return FALSE;
-  if (in_inline_table (node))
-    {
-      Range range = inline_entry (document, node);
-
-      return splice (document, range.start, range.end, "", error);
-    }
-  collect_lines (document, node, ranges);
-  collect_sections (document, node, ranges);
-  g_array_sort (ranges, compare_ranges);
-  for (guint i = 0; i < ranges->len; i++)
-    {
-      const Range *range = &g_array_index (ranges, Range, i);
-
-      if (range->start > done)
-        g_string_append_len (text, document->text + done, (gssize) (range->start - done));
-      done = MAX (done, range->end);
-    }
-  g_string_append_len (text, document->text + done, (gssize) (document->length - done));
-  return toml_document_adopt (document, text->str, text->len, error);
+  return line < document->length && (c == '\n' || c == '\r');
 }
 
 /* ---- adding ---- */
@@ -388,9 +238,9 @@ end_of_lines (TomlDocument *document, const TomlNode *table)
         continue;
       for (gsize line = last; line < section->end;)
         {
-          gsize next = line_end (document, line);
+          gsize next = toml_line_end (document, line);
 
-          if (!is_blank_line (document, line) && first_character (document, line) != '#')
+          if (!toml_is_blank_line (document, line) && toml_first_character (document, line) != '#')
             last = next;
           line = next;
         }
@@ -416,7 +266,7 @@ add_line (TomlDocument *document, const TomlNode *table, const char *key, const 
       g_strconcat (ends_in_newline (document, where) ? "" : newline, quoted, " = ", toml,
                    where == document->length && !ends_in_newline (document, where) ? "" : newline, NULL);
 
-  return splice (document, where, where, line, error);
+  return toml_document_splice (document, where, where, line, error);
 }
 
 static gboolean
@@ -430,7 +280,7 @@ add_inline (TomlDocument *document, const TomlNode *table, const char *key, cons
     where--;
   entry = g_strconcat (table->items->len > 0 ? ", " : " ", quoted, " = ", toml, document->text[where] == '}' ? " " : "",
                        NULL);
-  return splice (document, where, where, entry, error);
+  return toml_document_splice (document, where, where, entry, error);
 }
 
 /* A table that only dotted keys or longer headers name is written as dotted keys of the nearest table with a header. */
@@ -454,7 +304,7 @@ add_dotted (TomlDocument *document, const TomlNode *table, const char *key, cons
   where = end_of_lines (document, owner);
   line =
       g_strconcat (ends_in_newline (document, where) ? "" : newline, dotted->str, quoted, " = ", toml, newline, NULL);
-  return splice (document, where, where, line, error);
+  return toml_document_splice (document, where, where, line, error);
 }
 
 static gboolean
@@ -486,7 +336,7 @@ toml_document_set_text (TomlDocument *document, const char *const *path, const c
   if (local != NULL)
     return g_propagate_error (error, local), FALSE;
   if (node != NULL)
-    return splice (document, node->start, node->end, toml, error);
+    return toml_document_splice (document, node->start, node->end, toml, error);
   table = n == 1 ? document->root : find (document, path, n - 1, error);
   if (table != NULL && table->type == TOML_TYPE_ARRAY && table->origin == TOML_ORIGIN_HEADER)
     table = table->items->pdata[table->items->len - 1];
@@ -511,7 +361,7 @@ toml_document_set_text (TomlDocument *document, const char *const *path, const c
         g_autofree char *section = g_strconcat (ends_in_newline (document, document->length) ? "" : newline, newline,
                                                 "[", header, "]", newline, key, " = ", toml, newline, NULL);
 
-        return splice (document, document->length, document->length, section, error);
+        return toml_document_splice (document, document->length, document->length, section, error);
       }
     case TOML_ORIGIN_HEADER:
     default:
@@ -541,8 +391,8 @@ place_of_table (TomlDocument *document, const TomlNode *parent)
     {
       const TomlSection *section = &g_array_index (sections, TomlSection, i);
 
-      if (is_inside (section->table, parent))
-        place = i + 1 < sections->len ? comments_above (document, section->end) : document->length;
+      if (toml_node_is_inside (section->table, parent))
+        place = i + 1 < sections->len ? toml_comments_above (document, section->end) : document->length;
     }
   return place;
 }
@@ -567,10 +417,11 @@ toml_document_add_table (TomlDocument *document, const char *const *path, GError
   where = place_of_table (document, find (document, path, n - 1, NULL));
   if (!ends_in_newline (document, where))
     g_string_append (section, newline);
-  if (where > 0 && !(ends_in_newline (document, where) && is_blank_line (document, previous_line (document, where))))
+  if (where > 0 &&
+      !(ends_in_newline (document, where) && toml_is_blank_line (document, toml_previous_line (document, where))))
     g_string_append (section, newline);
   g_string_append_printf (section, "[%s]%s", header, newline);
-  if (where < document->length && !is_blank_line (document, where))
+  if (where < document->length && !toml_is_blank_line (document, where))
     g_string_append (section, newline);
-  return splice (document, where, where, section->str, error);
+  return toml_document_splice (document, where, where, section->str, error);
 }

@@ -411,6 +411,18 @@ gboolean toml_document_add_table (TomlDocument *document, const char *const *pat
 gboolean toml_document_remove (TomlDocument *document, const char *const *path, GError **error);
 
 /**
+ * toml_document_remove_keys:
+ * @document: a document
+ * @path: (array zero-terminated=1): keys of a table; none for the top-level table
+ * @keys: (array zero-terminated=1): keys of that table, each once
+ * @error: return location for a #GError
+ *
+ * Removes several keys as toml_document_remove() does each, in one pass.
+ */
+gboolean
+toml_document_remove_keys (TomlDocument *document, const char *const *path, const char *const *keys, GError **error);
+
+/**
  * toml_document_rename_keys:
  * @document: a document
  * @path: (array zero-terminated=1): keys of a table; none for the top-level table

@@ -136,6 +136,46 @@ test_a_comment_by_itself_outlives_the_table_before_it (void)
     }
 }
 
+/* Removed at once or one after the other, what is left is the same. */
+static void
+test_several_keys_go_as_each_would (void)
+{
+  static const char *const texts[] = {
+    "a = 1 # of a\nb = 2\n\n# of c\nc = 3\nd = 4\n",
+    "d = 1\n\n# of a\n[a]\nx = 1\n\n[b]\n\n# loose\n\n[c]\ny = 1\n\n",
+    "[d]\n\n[a]\nx = 1\n\n[[b]]\n\n# of b\n[[b]]\n\n[a.z]\n[c]\n",
+    "a.x = 1\nd = 2\na.y = 3\nb = [\n 1,\n]\nc = {}",
+  };
+  static const char *const sets[][4] = { { "a" }, { "a", "b" }, { "b", "c" }, { "c", "a" }, { "a", "b", "c" } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    for (gsize j = 0; j < G_N_ELEMENTS (sets); j++)
+      {
+        g_autoptr (TomlDocument) one_by_one = toml_document_parse (texts[i], -1, NULL);
+        g_autoptr (TomlDocument) at_once = toml_document_parse (texts[i], -1, NULL);
+        g_autofree char *expected = NULL;
+
+        for (const char *const *key = sets[j]; *key != NULL; key++)
+          g_assert_true (toml_document_remove (one_by_one, PATH (*key), NULL));
+        g_assert_true (toml_document_remove_keys (at_once, PATH (NULL), sets[j], NULL));
+        expected = toml_document_to_text (one_by_one, NULL);
+        expect (at_once, expected);
+      }
+}
+
+static void
+test_several_keys_of_an_inline_table_go (void)
+{
+  g_autoptr (TomlDocument) document = toml_document_parse ("t = {a=1, b=2, c=3} # t\n", -1, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (toml_document_remove_keys (document, PATH ("t"), PATH ("c", "a"), NULL));
+  expect (document, "t = {b=2} # t\n");
+  g_assert_false (toml_document_remove_keys (document, PATH ("t"), PATH ("b", "x"), &error));
+  g_assert_error (error, TOML_ERROR, TOML_ERROR_NOT_FOUND);
+  expect (document, "t = {b=2} # t\n");
+}
+
 static void
 test_last_table_added_at_the_end_can_be_removed (void)
 {
@@ -262,6 +302,8 @@ main (int argc, char **argv)
                    test_table_goes_with_its_comment_and_sub_tables);
   g_test_add_func ("/toml/edit/a-comment-by-itself-outlives-the-table-before-it",
                    test_a_comment_by_itself_outlives_the_table_before_it);
+  g_test_add_func ("/toml/edit/several-keys-go-as-each-would", test_several_keys_go_as_each_would);
+  g_test_add_func ("/toml/edit/several-keys-of-an-inline-table-go", test_several_keys_of_an_inline_table_go);
   g_test_add_func ("/toml/edit/last-table-added-at-the-end-can-be-removed",
                    test_last_table_added_at_the_end_can_be_removed);
   g_test_add_func ("/toml/edit/inline-table-is-edited-in-its-line", test_inline_table_is_edited_in_its_line);
