@@ -214,6 +214,7 @@ aimx_config_change_add_domain (AimxConfigChange *self, const char *domain, const
 static gboolean
 remove_mailboxes (AimxConfigChange *self, const char *domain, GError **error)
 {
+  static const char *const path[] = { "mailboxes", NULL };
   TomlNode *tables = get_top (self, "mailboxes", TOML_TYPE_TABLE);
   g_autoptr (GPtrArray) keys = g_ptr_array_new_with_free_func (g_free);
   GError *why = NULL;
@@ -226,12 +227,9 @@ remove_mailboxes (AimxConfigChange *self, const char *domain, GError **error)
       if (at != NULL && is_domain (at + 1, domain))
         g_ptr_array_add (keys, g_strdup (toml_table_get_key (tables, i)));
     }
-  for (guint i = 0; why == NULL && i < keys->len; i++)
-    {
-      const char *const path[] = { "mailboxes", keys->pdata[i], NULL };
-
-      toml_document_remove (self->document, path, &why);
-    }
+  g_ptr_array_add (keys, NULL);
+  if (keys->len > 1)
+    toml_document_remove_keys (self->document, path, (const char *const *) keys->pdata, &why);
   return finish_edit (self, why, error);
 }
 
