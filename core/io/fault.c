@@ -11,9 +11,12 @@
 #include <aimx/log.h>
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 #define FAULT_SHORT (-1)
+#define FAULT_KILL  (-2)
 #define FAULT_ANY   AIMX_FAULT_N_KINDS
 #define MAX_FAULTS  16
 
@@ -22,7 +25,7 @@ typedef struct
   guint kind; /* AimxFaultKind or FAULT_ANY */
   guint64 n;
   gboolean onwards;
-  int code; /* errno or FAULT_SHORT */
+  int code; /* errno or one of the above */
 } Fault;
 
 static GMutex plan_lock;
@@ -40,9 +43,10 @@ static const struct
   const char *name;
   int code;
 } fault_names[] = {
-  { "EACCES", EACCES }, { "EAGAIN", EAGAIN }, { "EDQUOT", EDQUOT }, { "EINTR", EINTR },   { "EINVAL", EINVAL },
-  { "EIO", EIO },       { "EMFILE", EMFILE }, { "ENFILE", ENFILE }, { "ENOMEM", ENOMEM }, { "ENOSPC", ENOSPC },
-  { "ENOSYS", ENOSYS }, { "EPERM", EPERM },   { "EROFS", EROFS },   { "EXDEV", EXDEV },   { "short", FAULT_SHORT },
+  { "EACCES", EACCES }, { "EAGAIN", EAGAIN }, { "EDQUOT", EDQUOT },     { "EINTR", EINTR },
+  { "EINVAL", EINVAL }, { "EIO", EIO },       { "EMFILE", EMFILE },     { "ENFILE", ENFILE },
+  { "ENOMEM", ENOMEM }, { "ENOSPC", ENOSPC }, { "ENOSYS", ENOSYS },     { "EPERM", EPERM },
+  { "EROFS", EROFS },   { "EXDEV", EXDEV },   { "short", FAULT_SHORT }, { "kill", FAULT_KILL },
 };
 
 static gboolean
@@ -98,7 +102,7 @@ aimx_fault_set_plan (const char *plan, GError **error)
     if (!parse_fault (texts[i], &parsed[i]))
       {
         g_set_error (error, AIMX_ERROR, AIMX_ERROR_VALIDATION,
-                     "fault '%s' is not <kind>:<n>[+]:<errno name or short>, such as sync:2:EIO", texts[i]);
+                     "fault '%s' is not <kind>:<n>[+]:<errno name, short or kill>, such as sync:2:EIO", texts[i]);
         return FALSE;
       }
   g_mutex_lock (&plan_lock);
@@ -145,6 +149,8 @@ aimx_fault_strikes (AimxFaultKind kind, gsize *shortened)
         (counts[faults[i].kind] == faults[i].n || (faults[i].onwards && counts[faults[i].kind] > faults[i].n)))
       code = faults[i].code;
   g_mutex_unlock (&plan_lock);
+  if (code == FAULT_KILL)
+    kill (getpid (), SIGKILL);
   if (code == FAULT_SHORT && shortened != NULL && *shortened > 1)
     *shortened /= 2;
   if (code <= 0)

@@ -5,7 +5,8 @@
  * A plan is a comma-separated list of `<kind>:<n>:<fault>`: the n-th system call of that kind (from 1), counted from
  * the moment the plan was set, is not made but fails with the named errno. `<n>+` means that call and every later one.
  * Kinds are those of #AimxFaultKind in lower case, and `any`, which counts all calls together. Faults are `E2BIG`-like
- * names known to fault.c, and `short`: a write or read moves fewer bytes than asked; on other kinds it does nothing.
+ * names known to fault.c; `short`: a write or read moves fewer bytes than asked, on other kinds it does nothing; and
+ * `kill`: the process ends before the call, as by a power failure.
  *
  * Exists only in builds with test seams. Without them aimx_fault_strikes() is a constant and nothing of this is built.
  */
