@@ -46,7 +46,7 @@ find_domain (Generation *self, const char *name, GError **error)
       name != NULL ? aimx_config_get_domain (self->config, name) : aimx_config_get_default_domain (self->config);
   if (self->domain == NULL)
     {
-      g_set_error (error, AIMX_ERROR, AIMX_ERROR_DOMAIN, "domain '%s' is not configured; add it first", name);
+      g_set_error (error, AIMX_ERROR, AIMX_ERROR_DOMAIN, "domain '%s' is not in `domains`; add it first", name);
       return FALSE;
     }
   self->files.domain = aimx_domain_get_name (self->domain);

@@ -53,7 +53,7 @@ handle (AimxRequest *request, gpointer user_data, GError **error)
 
   if (keys == NULL)
     {
-      g_set_error (error, AIMX_ERROR, AIMX_ERROR_DOMAIN, "domain '%s' is not configured", name);
+      g_set_error (error, AIMX_ERROR, AIMX_ERROR_DOMAIN, "domain '%s' is not in `domains`", name);
       return NULL;
     }
   files.domain = keys->domain;

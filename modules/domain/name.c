@@ -16,7 +16,7 @@ domain_name_check_configured (AimxConfig *config, const char *domain, GError **e
 {
   if (aimx_config_get_domain (config, domain) != NULL)
     return TRUE;
-  g_set_error (error, AIMX_ERROR, AIMX_ERROR_DOMAIN, "domain '%s' is not configured; `aimx domains list` shows all",
+  g_set_error (error, AIMX_ERROR, AIMX_ERROR_DOMAIN, "domain '%s' is not in `domains`; `aimx domains list` shows all",
                domain);
   return FALSE;
 }

@@ -274,10 +274,10 @@ test_what_is_wrong_is_refused_before_anything_is_made (VerbFixture *fixture, gco
   for (guint i = 0; i < G_N_ELEMENTS (selectors); i++)
     verb_assert_fails (fixture, 0, KEYGEN, HEADERS ("Selector", selectors[i]), "VALIDATION", "is not a selector");
   verb_assert_fails (fixture, 0, KEYGEN, HEADERS ("Algorithm", "dsa"), "VALIDATION", "rsa or ed25519");
-  verb_assert_fails (fixture, 0, KEYGEN, HEADERS ("Domain", "c.test"), "DOMAIN", "not configured");
-  verb_assert_fails (fixture, 0, KEYGEN, HEADERS ("Domain", "../a.test"), "DOMAIN", "not configured");
+  verb_assert_fails (fixture, 0, KEYGEN, HEADERS ("Domain", "c.test"), "DOMAIN", "is not in `domains`");
+  verb_assert_fails (fixture, 0, KEYGEN, HEADERS ("Domain", "../a.test"), "DOMAIN", "is not in `domains`");
   verb_assert_fails (fixture, 0, KEYGEN, HEADERS ("Force", "maybe"), "MALFORMED", "Force");
-  verb_assert_fails (fixture, 0, SHOW, HEADERS ("Domain", "c.test"), "DOMAIN", "not configured");
+  verb_assert_fails (fixture, 0, SHOW, HEADERS ("Domain", "c.test"), "DOMAIN", "is not in `domains`");
   verb_assert_fails (fixture, 0, SHOW, HEADERS (NULL), "MALFORMED", "Domain");
   g_assert_false (verb_has (fixture, "etc/dkim"));
 }

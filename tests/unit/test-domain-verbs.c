@@ -278,7 +278,7 @@ test_what_cannot_be_removed (Fixture *fixture, gconstpointer data)
   verb_assert_fails (&fixture->verbs, 0, REMOVE, HEADERS ("Domain", "b.test", "Force", "yes"), "MALFORMED", "Force");
   verb_assert_fails (&fixture->verbs, 0, REMOVE, HEADERS ("Domain", "-", "Force", "true"), "VALIDATION", "domain");
   verb_assert_fails (&fixture->verbs, 0, REMOVE, HEADERS ("Domain", "d.test", "Force", "true"), "DOMAIN",
-                     "not configured");
+                     "is not in `domains`");
   verb_assert_ok (&fixture->verbs, 0, REMOVE, HEADERS ("Domain", "b.test", "Force", "true"));
   verb_assert_ok (&fixture->verbs, 0, REMOVE, HEADERS ("Domain", "c.test", "Force", "true"));
   verb_assert_fails (&fixture->verbs, 0, REMOVE, HEADERS ("Domain", "a.test", "Force", "true"), "DOMAIN",
@@ -372,7 +372,7 @@ test_the_default_moves_to_the_front (Fixture *fixture, gconstpointer data)
                           TRUE);
   verb_assert_ok (&fixture->verbs, 0, DEFAULT, HEADERS ("Domain", "b.test"));
   assert_calls (fixture, "");
-  verb_assert_fails (&fixture->verbs, 0, DEFAULT, HEADERS ("Domain", "d.test"), "DOMAIN", "not configured");
+  verb_assert_fails (&fixture->verbs, 0, DEFAULT, HEADERS ("Domain", "d.test"), "DOMAIN", "is not in `domains`");
   verb_assert_fails (&fixture->verbs, 0, DEFAULT, HEADERS ("Domain", "-"), "VALIDATION", "domain");
   get_signer (fixture)->fails = "adopt";
   verb_assert_fails (&fixture->verbs, 0, DEFAULT, HEADERS ("Domain", "a.test"), "SIGN", "adopt");
