@@ -120,8 +120,8 @@ cli_object_get_array (JsonObject *object, const char *key)
   return node != NULL && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
 }
 
-static const char *
-get_element (JsonArray *array, guint index)
+const char *
+cli_array_get_string (JsonArray *array, guint index)
 {
   JsonNode *node = json_array_get_element (array, index);
 
@@ -136,7 +136,7 @@ cli_object_join (JsonObject *object, const char *key, const char *separator)
   g_autoptr (GString) text = g_string_new (NULL);
 
   for (guint i = 0; array != NULL && i < json_array_get_length (array); i++)
-    g_string_append_printf (text, "%s%s", i > 0 ? separator : "", get_element (array, i));
+    g_string_append_printf (text, "%s%s", i > 0 ? separator : "", cli_array_get_string (array, i));
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
@@ -146,7 +146,7 @@ cli_object_has (JsonObject *object, const char *key, const char *value)
   JsonArray *array = cli_object_get_array (object, key);
 
   for (guint i = 0; array != NULL && i < json_array_get_length (array); i++)
-    if (g_strcmp0 (get_element (array, i), value) == 0)
+    if (g_strcmp0 (cli_array_get_string (array, i), value) == 0)
       return TRUE;
   return FALSE;
 }

@@ -27,6 +27,8 @@ gint64 cli_object_get_number (JsonObject *object, const char *key);
 gboolean cli_object_get_boolean (JsonObject *object, const char *key);
 /** cli_object_get_array: Returns: (transfer none) (nullable): the array @key */
 JsonArray *cli_object_get_array (JsonObject *object, const char *key);
+/** cli_array_get_string: Returns: (transfer none): the string at @index, which is in @array; `?` for what is none */
+const char *cli_array_get_string (JsonArray *array, guint index);
 /** cli_object_join: Returns: (transfer full): the strings of the array @key with @separator between them */
 char *cli_object_join (JsonObject *object, const char *key, const char *separator);
 /** cli_object_has: Returns: whether the array @key has the string @value */

@@ -13,9 +13,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The daemon ends a verb after 60 s unless its descriptor says otherwise; its answer must not be missed. */
-#define USUAL_TIMEOUT_SECONDS 75
-
 #define DELIVER_LOCK_WAIT_SECONDS 30
 /* Long enough for another command to finish. */
 #define CHANGE_LOCK_WAIT_SECONDS 2
@@ -73,6 +70,19 @@ owns_data (CliSession *session)
   return local != NULL && local->owns_data (&settings, NULL);
 }
 
+static int
+check_config_dir (const CliSession *session)
+{
+  const char *const paths[] = { session->config_dir, session->config_file };
+  const int modes[] = { W_OK | X_OK, R_OK };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (paths); i++)
+    if (g_access (paths[i], modes[i]) < 0 && (errno == EACCES || errno == EROFS))
+      return cli_error (NULL, "cannot %s %s: run with sudo or set AIMX_CONFIG_DIR", i == 0 ? "write to" : "read",
+                        paths[i]);
+  return CLI_EXIT_DONE;
+}
+
 /* Returns: %CLI_EXIT_DONE when the caller may. */
 static int
 check_access (CliSession *session, const CliCall *call)
@@ -83,6 +93,8 @@ check_access (CliSession *session, const CliCall *call)
                  "daemon must be running: nothing serves %s", session->socket);
       return CLI_EXIT_USAGE;
     }
+  if (call->access == CLI_ACCESS_CONFIG)
+    return check_config_dir (session);
   if (geteuid () == 0)
     return CLI_EXIT_DONE;
   if (call->access == CLI_ACCESS_READ)
@@ -103,6 +115,7 @@ open_server (CliSession *session, CliAccess access)
       return cli_local_open (session, AIMX_SERVER_CHANGE, DELIVER_LOCK_WAIT_SECONDS);
     case CLI_ACCESS_READ:
     case CLI_ACCESS_ROOT_READ:
+    case CLI_ACCESS_CONFIG:
     case CLI_ACCESS_DAEMON:
     default:
       return cli_local_open (session, AIMX_SERVER_READ, 0);
@@ -160,16 +173,24 @@ tell_client_error (const CliSession *session, const GError *error)
     }
 }
 
+static AimxClientAnswer *
+call_daemon (const CliSession *session, const CliCall *call, GError **error)
+{
+  guint seconds = call->timeout_seconds > 0 ? call->timeout_seconds : CLI_CALL_USUAL_SECONDS;
+  g_autoptr (CliProgress) progress = cli_progress_start ("waiting for the daemon");
+
+  return aimx_client_call (session->socket, call->verb, call->headers, call->body, (int) seconds * 1000, error);
+}
+
 AimxClientAnswer *
 cli_call (CliSession *session, const CliCall *call, int *status)
 {
-  guint seconds = call->timeout_seconds > 0 ? call->timeout_seconds : USUAL_TIMEOUT_SECONDS;
-  g_autoptr (CliProgress) progress = cli_progress_start ("waiting for the daemon");
   g_autoptr (GError) error = NULL;
-  AimxClientAnswer *answer =
-      aimx_client_call (session->socket, call->verb, call->headers, call->body, (int) seconds * 1000, &error);
+  AimxClientAnswer *answer;
 
-  g_clear_pointer (&progress, cli_progress_end);
+  if (call->access == CLI_ACCESS_CONFIG)
+    return call_in_process (session, call, status);
+  answer = call_daemon (session, call, &error);
   session->in_process = FALSE;
   if (answer != NULL)
     return answer;

@@ -11,11 +11,16 @@
 
 G_BEGIN_DECLS
 
+/** CLI_CALL_USUAL_SECONDS: the daemon ends a verb after 60 s unless its descriptor says otherwise; its answer must not
+ * be missed */
+#define CLI_CALL_USUAL_SECONDS 75
+
 /**
  * CliAccess:
  * @CLI_ACCESS_READ: changes nothing: in this process for everybody, with their own rights on the files
  * @CLI_ACCESS_ROOT_READ: changes nothing, and is for root
  * @CLI_ACCESS_CHANGE: changes something: in this process for root
+ * @CLI_ACCESS_CONFIG: changes files in the configuration directory: always in this process, for whoever may write there
  * @CLI_ACCESS_DELIVER: stores a message: in this process for root and the owner of the data directory
  * @CLI_ACCESS_DAEMON: means something to a daemon only
  *
@@ -26,6 +31,7 @@ typedef enum
   CLI_ACCESS_READ,
   CLI_ACCESS_ROOT_READ,
   CLI_ACCESS_CHANGE,
+  CLI_ACCESS_CONFIG,
   CLI_ACCESS_DELIVER,
   CLI_ACCESS_DAEMON,
 } CliAccess;

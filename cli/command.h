@@ -106,6 +106,12 @@ enum
 extern const CliOption cli_global_options[];
 
 extern const CliCommand cli_command_call;
+extern const CliCommand cli_command_dkim_keygen;
+extern const CliCommand cli_command_domains;
+extern const CliCommand cli_command_domains_add;
+extern const CliCommand cli_command_domains_list;
+extern const CliCommand cli_command_domains_remove;
+extern const CliCommand cli_command_domains_set_default;
 extern const CliCommand cli_command_help;
 extern const CliCommand cli_command_ingest;
 extern const CliCommand cli_command_mailboxes;

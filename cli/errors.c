@@ -62,6 +62,16 @@ cli_hint (const char *format, ...)
 }
 
 void
+cli_say (const char *format, ...)
+{
+  va_list args;
+
+  va_start (args, format);
+  print_marked (stdout, "", format, args);
+  va_end (args);
+}
+
+void
 cli_note (CliMark mark, const char *format, ...)
 {
   g_autofree char *shown = cli_mark (cli_style_is_rich (stdout), mark);

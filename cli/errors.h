@@ -27,6 +27,8 @@ int cli_usage_error (const char *text);
 void cli_warning (const char *format, ...) G_GNUC_PRINTF (1, 2);
 /** cli_hint: something that the caller may want to know */
 void cli_hint (const char *format, ...) G_GNUC_PRINTF (1, 2);
+/** cli_say: a line of the result, on stdout */
+void cli_say (const char *format, ...) G_GNUC_PRINTF (1, 2);
 /** cli_note: a line of the result, on stdout, with a mark */
 void cli_note (CliMark mark, const char *format, ...) G_GNUC_PRINTF (2, 3);
 /** cli_success: what was asked for is done; on stdout */

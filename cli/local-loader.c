@@ -54,7 +54,9 @@ cli_local_open (CliSession *session, AimxServerMode mode, guint lock_wait_second
 
   if (local == NULL)
     return FALSE;
-  if (session->server != NULL && session->server_mode == (int) mode)
+  /* One that may change may read. */
+  if (session->server != NULL &&
+      (session->server_mode == (int) mode || (mode == AIMX_SERVER_READ && session->server_mode == AIMX_SERVER_CHANGE)))
     return TRUE;
   cli_local_close (session);
   if (!session->logging)

@@ -42,8 +42,14 @@ cli_styled (gboolean rich, CliStyle style, const char *text)
   return rich && style != CLI_STYLE_PLAIN ? g_strconcat (codes[style], text, RESET, NULL) : g_strdup (text);
 }
 
+const char *
+cli_mark_text (gboolean rich, CliMark mark)
+{
+  return rich && g_get_charset (NULL) ? marks[mark].sign : marks[mark].word;
+}
+
 char *
 cli_mark (gboolean rich, CliMark mark)
 {
-  return cli_styled (rich, marks[mark].style, rich && g_get_charset (NULL) ? marks[mark].sign : marks[mark].word);
+  return cli_styled (rich, marks[mark].style, cli_mark_text (rich, mark));
 }

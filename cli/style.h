@@ -37,6 +37,8 @@ gboolean cli_style_is_wanted (gboolean is_terminal, const char *term, const char
 gboolean cli_style_is_rich (FILE *stream);
 /** cli_styled: Returns: (transfer full): @text in colour when @rich */
 char *cli_styled (gboolean rich, CliStyle style, const char *text);
+/** cli_mark_text: Returns: (transfer none): the mark without a colour */
+const char *cli_mark_text (gboolean rich, CliMark mark);
 /** cli_mark: Returns: (transfer full): the mark, a coloured sign when @rich, else a word in brackets */
 char *cli_mark (gboolean rich, CliMark mark);
 

@@ -13,7 +13,7 @@ import time
 
 def run(command, env, columns=80, answers="", timeout=30, when=None):
     """Returns the exit status and everything written to the terminal, stdout and stderr together.  `when` is a text and
-    a function to call once it has been seen."""
+    a function to call once it has been seen; what it returns, if anything, is typed."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     process = subprocess.Popen(command, env=env, stdin=theirs, stdout=theirs, stderr=theirs, cwd="/", start_new_session=True)
@@ -31,7 +31,8 @@ def run(command, env, columns=80, answers="", timeout=30, when=None):
                 break
             seen += piece
             if when and when[0].encode() in seen:
-                when[1]()
+                os.write(ours, (when[1]() or "").encode())
+                when = None
         return process.wait(max(0.1, deadline - time.monotonic())), seen.decode("utf-8", "replace")
     finally:
         if process.poll() is None:
