@@ -14,7 +14,7 @@
 
 /* Enough writers to share each sync of a disk that takes many in parallel; idle ones end after a while. */
 #define WORK_THREADS 64
-#define CALL_THREADS 16
+#define CALL_THREADS 64
 
 /* How long closing waits for what still runs on the pools. */
 #define CLOSE_WAIT_USEC (2 * G_USEC_PER_SEC)
