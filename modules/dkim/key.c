@@ -218,6 +218,23 @@ dkim_key_get_algorithm (const DkimKey *self)
   return self->algorithm;
 }
 
+/* ---- signing ---- */
+
+char *
+dkim_key_sign (DkimKey *self, const char *data, gsize length, GError **error)
+{
+  guint8 digest[DKIM_HASH_SIZE];
+  const gnutls_datum_t hash = { digest, sizeof digest };
+  g_auto (Datum) signature = { NULL, 0 };
+  int code = gnutls_hash_fast (GNUTLS_DIG_SHA256, data, length, digest);
+
+  if (code >= 0 && self->algorithm == DKIM_RSA)
+    code = gnutls_privkey_sign_hash2 (self->private_key, GNUTLS_SIGN_RSA_SHA256, 0, &hash, &signature);
+  else if (code >= 0)
+    code = gnutls_privkey_sign_data2 (self->private_key, GNUTLS_SIGN_EDDSA_ED25519, 0, &hash, &signature);
+  return check (code, "sign", error) ? g_base64_encode (signature.data, signature.size) : NULL;
+}
+
 /* ---- as files ---- */
 
 static GBytes *

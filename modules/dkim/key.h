@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 #define DKIM_RSA_BITS 2048
 /** DKIM_RSA_BITS_MIN: verifiers take no less (RFC 8301, 3.2) */
 #define DKIM_RSA_BITS_MIN 1024
-/** DKIM_HASH_SIZE: bytes of what is signed, a SHA-256 */
+/** DKIM_HASH_SIZE: bytes of a SHA-256 */
 #define DKIM_HASH_SIZE 32
 
 /** DkimAlgorithm: of a key; a domain has a key of the first, and maybe one of the others beside it */
@@ -54,6 +54,9 @@ GBytes *dkim_key_export_private (DkimKey *self, GError **error);
 GBytes *dkim_key_export_public (DkimKey *self, GError **error);
 /** dkim_key_get_record: Returns: (transfer none): value of the TXT record that publishes it (RFC 6376, 3.6.1) */
 const char *dkim_key_get_record (const DkimKey *self);
+/** dkim_key_sign: Returns: (transfer full) (nullable): the signature of @length bytes, in base64: of their SHA-256
+ * (RFC 8463, 3, for Ed25519); %AIMX_ERROR_SIGN */
+char *dkim_key_sign (DkimKey *self, const char *data, gsize length, GError **error);
 /** dkim_record_parse_public: Returns: (transfer full) (nullable): the same from a public key in PEM;
  * %AIMX_ERROR_SIGN */
 char *dkim_record_parse_public (DkimAlgorithm algorithm, GBytes *pem, GError **error);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "signer.h"
 
+#include "sign.h"
+
 struct _DkimSigner
 {
   GObject parent;
@@ -194,6 +196,21 @@ get_directory (AimxSigner *signer, const char *domain)
   return g_build_filename (aimx_config_store_get_directory (self->store), directory, NULL);
 }
 
+static char *
+sign (AimxSigner *signer, const char *domain, GBytes *message, GError **error)
+{
+  g_autoptr (DkimDomainKeys) keys = dkim_signer_lookup (DKIM_SIGNER (signer), domain);
+  gsize length;
+  const char *data = g_bytes_get_data (message, &length);
+
+  if (keys != NULL && keys->keys[DKIM_RSA] != NULL)
+    return dkim_sign (keys, data != NULL ? data : "", length, g_get_real_time () / G_USEC_PER_SEC, error);
+  g_set_error (error, AIMX_ERROR, AIMX_ERROR_SIGN,
+               "domain %s has no key that its mail can be signed with; make one with `aimx dkim-keygen --domain %s`",
+               domain, domain);
+  return NULL;
+}
+
 static void
 signer_interface_init (AimxSignerInterface *interface)
 {
@@ -201,6 +218,7 @@ signer_interface_init (AimxSignerInterface *interface)
   interface->adopt = adopt;
   interface->has_key = has_key;
   interface->get_directory = get_directory;
+  interface->sign = sign;
 }
 
 /* ---- the object ---- */
