@@ -244,11 +244,8 @@ test_what_is_no_usable_key_is_refused (void)
   {
     const char *text, *says;
   } cases[] = {
-    { "", "not a private key" },
-    { "hello\n", "not a private key" },
-    { junk, "not a private key" },
-    { weak, "512 bits is too weak" },
-    { other, "not an rsa key" },
+    { "", "not a private key" },      { "hello\n", "not a private key" }, { junk, "not a private key" },
+    { weak, "512 bits is too weak" }, { other, "not an rsa key" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
