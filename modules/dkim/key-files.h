@@ -30,7 +30,7 @@ char *dkim_key_files_get_path (const DkimKeyFiles *self, const char *directory, 
  * dkim_key_files_read:
  * @self: which files
  * @algorithm: which key
- * @directory: (out) (optional) (transfer full): in which place it was found, relative; set when a file is there
+ * @directory: (out) (optional) (transfer full): the place where it is, or would be, relative; always set
  * @error: %AIMX_ERROR_NOT_FOUND, %AIMX_ERROR_SIGN: not usable, %AIMX_ERROR_IO: not readable; names the file
  *
  * Returns: (transfer full) (nullable): the private key

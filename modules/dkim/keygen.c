@@ -96,7 +96,7 @@ leave_single_place (Generation *self, GError **error)
 {
   g_autofree char *own = dkim_key_files_get_directory (&self->files);
 
-  if (strcmp (self->directory, own) == 0)
+  if (g_strcmp0 (self->directory, own) == 0)
     return TRUE;
   g_free (self->directory);
   self->directory = g_steal_pointer (&own);

@@ -78,21 +78,26 @@ on_changing (AimxConfigStore *store, AimxConfig *config, gboolean reread, gpoint
   follow (self, config, reread);
 }
 
+/* Unless another thread was faster. */
+static void
+read_map (DkimSigner *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->reading);
+  g_autoptr (AimxConfig) config = aimx_config_store_get (self->store);
+  g_autoptr (GHashTable) map = get_map (self);
+
+  if (map == NULL)
+    follow (self, config, TRUE);
+}
+
 static GHashTable *
 get_or_read_map (DkimSigner *self)
 {
   GHashTable *map = get_map (self);
-  g_autoptr (GMutexLocker) locker = NULL;
-  g_autoptr (AimxConfig) config = NULL;
 
   if (map != NULL)
     return map;
-  locker = g_mutex_locker_new (&self->reading);
-  map = get_map (self);
-  if (map != NULL)
-    return map;
-  config = aimx_config_store_get (self->store);
-  follow (self, config, TRUE);
+  read_map (self);
   return get_map (self);
 }
 

@@ -81,7 +81,6 @@ test_a_pair_is_made_for_the_default_domain_and_used (VerbFixture *fixture, gcons
 static void
 test_a_selector_is_written_with_the_key (VerbFixture *fixture, gconstpointer data)
 {
-  g_autofree char *used = NULL;
   g_autoptr (DkimDomainKeys) keys = NULL;
 
   CALL (KEYGEN, "Domain", "B.test", "Selector", "s_1-2");
