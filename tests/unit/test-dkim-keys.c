@@ -487,6 +487,48 @@ test_a_key_that_was_changed_is_renewed_alone (Fixture *fixture, gconstpointer da
   assert_uses (fixture, "B.test", get_key_text (1));
 }
 
+typedef struct
+{
+  Fixture *fixture;
+  int stop;
+} Reader;
+
+static gpointer
+keep_signing (gpointer user_data)
+{
+  Reader *self = user_data;
+  g_autoptr (GBytes) message = g_bytes_new_static ("From: a\r\n\r\n", strlen ("From: a\r\n\r\n"));
+
+  do
+    {
+      g_autoptr (GError) error = NULL;
+      g_autofree char *field = aimx_signer_sign (AIMX_SIGNER (self->fixture->signer), "a.test", message, &error);
+
+      g_assert_no_error (error);
+      g_assert_nonnull (field);
+    }
+  while (!g_atomic_int_get (&self->stop));
+  return NULL;
+}
+
+static void
+test_mail_is_signed_while_keys_are_read_again (Fixture *fixture, gconstpointer data)
+{
+  Reader readers[3] = { { fixture }, { fixture }, { fixture } };
+  GThread *threads[G_N_ELEMENTS (readers)];
+
+  put_key (fixture, PRIVATE ("a.test"), 0);
+  for (guint i = 0; i < G_N_ELEMENTS (readers); i++)
+    threads[i] = g_thread_new ("reader", keep_signing, &readers[i]);
+  for (guint i = 0; i < 100; i++)
+    reload (fixture);
+  for (guint i = 0; i < G_N_ELEMENTS (readers); i++)
+    {
+      g_atomic_int_set (&readers[i].stop, TRUE);
+      g_thread_join (threads[i]);
+    }
+}
+
 static void
 test_a_start_needs_the_default_domains_key_only (Fixture *fixture, gconstpointer data)
 {
@@ -546,6 +588,7 @@ main (int argc, char **argv)
        test_a_removed_domains_keys_are_forgotten_and_stay_on_disk);
   ADD ("a-change-reads-the-new-and-a-reload-everything", test_a_change_reads_the_new_and_a_reload_everything);
   ADD ("a-key-that-was-changed-is-renewed-alone", test_a_key_that_was_changed_is_renewed_alone);
+  ADD ("mail-is-signed-while-keys-are-read-again", test_mail_is_signed_while_keys_are_read_again);
   ADD ("a-start-needs-the-default-domains-key-only", test_a_start_needs_the_default_domains_key_only);
   ADD ("who-only-reads-is-not-warned", test_who_only_reads_is_not_warned);
   ADD ("a-selector-that-is-no-name-cannot-be-used", test_a_selector_that_is_no_name_cannot_be_used);
