@@ -62,13 +62,14 @@ def wait_for(condition, what, seconds=PATIENCE):
 class Scratch:
     """Directories, a configuration, and the command; no daemon."""
 
-    def __init__(self, domains=("agents.test",), mailboxes=None, config="", parent=None):
+    def __init__(self, domains=("agents.test",), mailboxes=None, config="", parent=None, key=True):
         self.path = pathlib.Path(tempfile.mkdtemp(prefix="aimx-", dir=parent))
         os.chmod(self.path, 0o755)
         self.config_dir, self.data_dir, self.runtime_dir = (self.path / name for name in ("etc", "data", "run"))
         self.config_dir.mkdir(mode=0o755)
         self.runtime_dir.mkdir(mode=0o755)
         self.domains = domains
+        self.has_key = key
         if mailboxes is None:
             mailboxes = {f"info@{domains[0]}": ordinary_users()[0]}
         if config is not None:
@@ -85,7 +86,8 @@ class Scratch:
             lines += [f'[mailboxes."{address}"]', f'address = "{address}"', f'owner = "{owner}"', ""]
         self.config_file.write_text("\n".join(lines), encoding="utf-8")
         os.chmod(self.config_file, 0o640)
-        self.write_signing_key(self.domains[0])
+        if self.has_key:
+            self.write_signing_key(self.domains[0])
 
     def write_signing_key(self, domain):
         key = self.config_dir / "dkim" / domain / "private.key"
