@@ -34,7 +34,7 @@ typedef struct
 DkimDomainKeys *dkim_domain_keys_ref (DkimDomainKeys *self);
 /** dkim_domain_keys_unref: drops a reference; any thread */
 void dkim_domain_keys_unref (DkimDomainKeys *self);
-/** dkim_domain_keys_get_selector: Returns: (transfer full): that of the key of @algorithm (`<selector>-ed25519`) */
+/** dkim_selector_for: Returns: (transfer full): that of a key of @algorithm, when @selector is the domain's */
 char *dkim_selector_for (const char *selector, DkimAlgorithm algorithm);
 
 /**

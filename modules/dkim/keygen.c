@@ -135,14 +135,14 @@ make (Generation *self, GError **error)
   return TRUE;
 }
 
-/* Whoever follows the configuration reads the key when its selector is another. */
+/* Another selector has the key read by whoever follows the configuration. */
 static gboolean
 publish (Generation *self, GError **error)
 {
-  if (self->selector != NULL && aimx_config_change_commit (self->change, error))
-    return TRUE;
+  if (self->selector != NULL)
+    return aimx_config_change_commit (self->change, error);
   dkim_signer_renew (self->signer, self->config, self->files.domain);
-  return self->selector == NULL;
+  return TRUE;
 }
 
 static gboolean

@@ -69,6 +69,7 @@ follow (DkimSigner *self, AimxConfig *config, gboolean reread)
     warn_about (read->pdata[i]);
 }
 
+/* Also when nobody has asked for a key yet: who asks in a moment would read those of the snapshot before. */
 static void
 on_changing (AimxConfigStore *store, AimxConfig *config, gboolean reread, gpointer user_data)
 {
