@@ -2,6 +2,9 @@
 /* The module loader. */
 #include "module-loader.h"
 
+#include "config/config-settings.h"
+#include "config/config-store-private.h"
+
 #include <aimx/log.h>
 
 #include <unistd.h>
@@ -128,8 +131,25 @@ compare_names (gconstpointer a, gconstpointer b, gpointer user_data)
   return strcmp (aimx_module_get_name (*(AimxModule *const *) a), aimx_module_get_name (*(AimxModule *const *) b));
 }
 
+/* A plugin whose settings are wrong is left out; with it, the rest can start. */
 static void
-open_module (AimxModule *module, AimxConfig *config, AimxModuleLoaderFlags flags)
+check_settings (AimxModule *module, AimxConfigStore *store)
+{
+  const AimxModuleDescriptor *descriptor = aimx_module_get_descriptor (module);
+  g_autoptr (GPtrArray) warnings = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *fault = aimx_setting_specs_check (descriptor->settings);
+  g_autoptr (GError) error = NULL;
+
+  if (fault != NULL)
+    aimx_module_refuse (module, "%s", fault);
+  else if (!aimx_config_store_add_settings (store, descriptor->name, descriptor->settings, warnings, &error))
+    aimx_module_refuse (module, "%s", error->message);
+  for (guint i = 0; i < warnings->len; i++)
+    aimx_log (G_LOG_LEVEL_WARNING, "MESSAGE", "%s", (const char *) warnings->pdata[i]);
+}
+
+static void
+open_module (AimxModule *module, AimxConfigStore *store, AimxConfig *config, AimxModuleLoaderFlags flags)
 {
   if (aimx_module_get_state (module) != AIMX_MODULE_FOUND)
     return;
@@ -141,6 +161,8 @@ open_module (AimxModule *module, AimxConfig *config, AimxModuleLoaderFlags flags
   aimx_module_open_file (module, geteuid () == 0 ? AIMX_MODULE_FILE_TRUSTED_ONLY : AIMX_MODULE_FILE_DEFAULT);
   if ((flags & AIMX_MODULE_LOADER_WITHOUT_LISTENERS) != 0 && aimx_module_is_listener (module))
     aimx_module_disable (module, "it only lets clients in to a daemon, and there is none");
+  else if (aimx_module_get_state (module) == AIMX_MODULE_FOUND)
+    check_settings (module, store);
 }
 
 /* ---- requirements ---- */
@@ -260,15 +282,16 @@ refuse_circles (AimxModuleLoader *self)
 }
 
 void
-aimx_module_loader_find (AimxModuleLoader *self, AimxConfig *config, AimxModuleLoaderFlags flags)
+aimx_module_loader_find (AimxModuleLoader *self, AimxConfigStore *store, AimxModuleLoaderFlags flags)
 {
+  g_autoptr (AimxConfig) config = aimx_config_store_get (store);
   AimxModule *ready;
 
   for (guint i = 0; self->search_path[i] != NULL; i++)
     search_directory (self, self->search_path[i]);
   g_ptr_array_sort_with_data (self->modules, compare_names, NULL);
   for (guint i = 0; i < self->modules->len; i++)
-    open_module (self->modules->pdata[i], config, flags);
+    open_module (self->modules->pdata[i], store, config, flags);
   refuse_unmet (self);
   while ((ready = find_ready (self)) != NULL)
     g_ptr_array_add (self->order, g_object_ref (ready));

@@ -8,7 +8,7 @@
 
 #include "module-private.h"
 
-#include <aimx/config.h>
+#include <aimx/config-store.h>
 
 G_BEGIN_DECLS
 
@@ -41,13 +41,13 @@ void aimx_module_loader_free (AimxModuleLoader *self);
 /**
  * aimx_module_loader_find:
  * @self: the loader
- * @config: names the modules that are disabled
+ * @store: its snapshot names the modules that are disabled, and holds their settings, which it goes on to check
  * @flags: see #AimxModuleLoaderFlags
  *
  * Opens what the search path holds and puts it in order: requirements first, then by name. One that cannot be loaded,
- * and whatever requires it, is refused with a reason; the others go on.
+ * or has wrong settings, and whatever requires it, is refused with a reason; the others go on.
  */
-void aimx_module_loader_find (AimxModuleLoader *self, AimxConfig *config, AimxModuleLoaderFlags flags);
+void aimx_module_loader_find (AimxModuleLoader *self, AimxConfigStore *store, AimxModuleLoaderFlags flags);
 /** aimx_module_loader_load: runs the load functions in order; what fails is refused, and @withdraw called for it */
 void aimx_module_loader_load (AimxModuleLoader *self, AimxServer *server, AimxModuleWithdrawFunc withdraw);
 /** aimx_module_loader_unload: unloads what was loaded, the last first */

@@ -7,6 +7,8 @@
 #include <aimx/error.h>
 #include <aimx/log.h>
 
+#include <string.h>
+
 typedef enum
 {
   RUN_NOT_STARTED,
@@ -84,6 +86,23 @@ gboolean
 aimx_module_is_listener (AimxModule *self)
 {
   return self->descriptor != NULL && (self->descriptor->flags & AIMX_MODULE_LISTENER) != 0;
+}
+
+GVariant *
+aimx_module_get_setting (AimxModule *self, AimxConfig *config, const char *name)
+{
+  GVariant *value;
+
+  g_return_val_if_fail (AIMX_IS_MODULE (self), NULL);
+  g_return_val_if_fail (AIMX_IS_CONFIG (config), NULL);
+
+  value = aimx_config_get_setting (config, self->name, name);
+  if (value != NULL)
+    return g_variant_ref (value);
+  for (const AimxSettingSpec *spec = self->descriptor->settings; spec != NULL && spec->name != NULL; spec++)
+    if (strcmp (spec->name, name) == 0)
+      return g_variant_ref_sink (g_variant_parse (G_VARIANT_TYPE (spec->type), spec->fallback, NULL, NULL, NULL));
+  g_return_val_if_reached (NULL);
 }
 
 void

@@ -294,9 +294,7 @@ withdraw (AimxServer *self, AimxModule *module)
 void
 aimx_server_load_modules (AimxServer *self)
 {
-  g_autoptr (AimxConfig) config = aimx_config_store_get (self->config);
-
-  aimx_module_loader_find (self->modules, config,
+  aimx_module_loader_find (self->modules, self->config,
                            self->mode == AIMX_SERVER_DAEMON ? AIMX_MODULE_LOADER_DEFAULT
                                                             : AIMX_MODULE_LOADER_WITHOUT_LISTENERS);
   aimx_module_loader_load (self->modules, self, withdraw);

@@ -67,7 +67,7 @@ aimx_config_change_validate (AimxConfigChange *self, GError **error)
   gsize length;
   g_autofree char *text = toml_document_to_text (self->document, &length);
 
-  return aimx_config_parse (aimx_config_store_get_file (self->store), text, length, error);
+  return aimx_config_store_parse (self->store, text, length, error);
 }
 
 /* As the file that it replaces, which may be a link of the operator's making. */

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "config-private.h"
+#include "config-settings.h"
 
 G_BEGIN_DECLS
 
@@ -20,7 +21,7 @@ G_BEGIN_DECLS
  * @signature: `signature` at the top, or its default
  * @error: return location
  */
-typedef struct
+typedef struct _AimxConfigLoader
 {
   const char *file;
   AimxConfig *config;
@@ -40,6 +41,11 @@ aimx_config_loader_fail (AimxConfigLoader *self, const TomlNode *node, const cha
 /** aimx_config_loader_warn: a warning with file and line, for the operator */
 void
 aimx_config_loader_warn (AimxConfigLoader *self, const TomlNode *node, const char *format, ...) G_GNUC_PRINTF (3, 4);
+/** aimx_config_loader_locate: Returns: (transfer full): file, line, column and key of @node, as messages begin */
+char *aimx_config_loader_locate (const AimxConfigLoader *self, const TomlNode *node);
+/** aimx_config_find_nearest: Returns: (transfer none) (nullable): which of @known (array zero-terminated=1) @key is
+ * probably a slip of */
+const char *aimx_config_find_nearest (const char *key, const char *const *known);
 /** aimx_config_loader_warn_unknown: warns about each key of @table that is not @known, with the nearest that is */
 void aimx_config_loader_warn_unknown (AimxConfigLoader *self, TomlNode *table, const char *const *known);
 /** aimx_config_loader_check_type: whether @node is of @type; @example is shown when not */

@@ -191,22 +191,6 @@ load_upgrade (AimxConfigLoader *self, TomlNode *root)
           aimx_config_loader_read_string (self, table, known[0], "\"https://example.com/manifest.json\"", &url));
 }
 
-/* What is in the table of a plugin is the plugin's. */
-static gboolean
-check_plugins (AimxConfigLoader *self, TomlNode *root)
-{
-  const TomlNode *tables = toml_table_get (root, "plugin");
-
-  if (tables == NULL)
-    return TRUE;
-  if (!aimx_config_loader_check_type (self, tables, TOML_TYPE_TABLE, "[plugin.search]"))
-    return FALSE;
-  for (guint i = 0; i < toml_table_get_size (tables); i++)
-    if (!aimx_config_loader_check_type (self, toml_table_get_nth (tables, i), TOML_TYPE_TABLE, "[plugin.search]"))
-      return FALSE;
-  return TRUE;
-}
-
 /* ---- the top ---- */
 
 static gboolean
@@ -253,7 +237,7 @@ load_top (AimxConfigLoader *self, TomlNode *root)
 {
   return check_keys (self, root) && load_scalars (self, root) && load_domains (self, root) &&
          load_overrides (self, root) && aimx_config_loader_load_mailboxes (self, root) && load_smtp (self, root) &&
-         load_modules (self, root) && load_upgrade (self, root) && check_plugins (self, root);
+         load_modules (self, root) && load_upgrade (self, root) && aimx_config_loader_load_settings (self, root);
 }
 
 AimxConfig *

@@ -63,6 +63,7 @@ struct _AimxConfig
   guint max_connections_per_address;
   GStrv disabled_modules;
   GPtrArray *warnings;
+  GHashTable *settings;   /* plugin -> table of its keys, see config-settings.c */
   gboolean single_domain; /* written `domain =` */
   gboolean bare_keys;     /* mailbox keys without `@` */
 };

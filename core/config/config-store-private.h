@@ -5,6 +5,7 @@
 #pragma once
 
 #include <aimx/config-store.h>
+#include <aimx/settings.h>
 
 G_BEGIN_DECLS
 
@@ -19,6 +20,25 @@ GBytes *aimx_config_store_get_current_text (AimxConfigStore *self);
 /** aimx_config_store_swap: shows readers @config, which was read out of @text; @reread: by reading the file again.
  * Emits `changing` before and `changed` after it */
 void aimx_config_store_swap (AimxConfigStore *self, AimxConfig *config, GBytes *text, gboolean reread);
+
+/**
+ * aimx_config_store_add_settings:
+ * @self: the store
+ * @plugin: whose they are; static
+ * @specs: (nullable): what there is; static
+ * @warnings: (element-type utf8): gets a line for each unknown key
+ * @error: %AIMX_ERROR_VALIDATION: the snapshot has a value that is not what it has to be; they are not added then
+ *
+ * From now on a configuration with a wrong value for @plugin is refused, by a reload and by a change. Any thread.
+ */
+gboolean aimx_config_store_add_settings (AimxConfigStore *self,
+                                         const char *plugin,
+                                         const AimxSettingSpec *specs,
+                                         GPtrArray *warnings,
+                                         GError **error);
+/** aimx_config_store_parse: Returns: (transfer full) (nullable): @text as a snapshot, its settings of plugins checked
+ */
+AimxConfig *aimx_config_store_parse (AimxConfigStore *self, const char *text, gsize length, GError **error);
 
 /** aimx_config_change_list_domain: `domain = "x"` becomes `domains = ["x"]`; a file without it stays as it is */
 gboolean aimx_config_change_list_domain (AimxConfigChange *self, GError **error);

@@ -3,6 +3,7 @@
  * The config store: the current snapshot, and the text that it was read out of.
  */
 #include "config-private.h"
+#include "config-settings.h"
 #include "config-store-private.h"
 
 #include <aimx/error.h>
@@ -12,9 +13,10 @@ struct _AimxConfigStore
   GObject parent;
   char *directory;
   char *file;
-  GMutex mutex; /* guards the two below, for as long as a pointer takes to copy */
+  GMutex mutex; /* guards what follows, for as long as it takes to copy */
   AimxConfig *config;
   GBytes *text;
+  GArray *declared; /* of Declared */
 };
 
 G_DEFINE_TYPE (AimxConfigStore, aimx_config_store, G_TYPE_OBJECT)
@@ -40,13 +42,71 @@ read_file (AimxConfigStore *self, GError **error)
   return NULL;
 }
 
+/* What a plugin declares. */
+typedef struct
+{
+  const char *plugin;
+  const AimxSettingSpec *specs;
+} Declared;
+
+/* Warnings join those of the snapshot, which nobody sees yet. */
+static gboolean
+check_settings (AimxConfigStore *self, AimxConfig *config, GError **error)
+{
+  g_autoptr (GPtrArray) warnings = g_ptr_array_new ();
+  g_autoptr (GArray) declared = NULL;
+
+  g_mutex_lock (&self->mutex);
+  declared = g_array_copy (self->declared);
+  g_mutex_unlock (&self->mutex);
+  for (guint i = 0; i < declared->len; i++)
+    {
+      const Declared *one = &g_array_index (declared, Declared, i);
+
+      if (!aimx_config_check_settings (config, one->plugin, one->specs, warnings, error))
+        {
+          g_ptr_array_foreach (warnings, (GFunc) (void (*) (void)) g_free, NULL);
+          return FALSE;
+        }
+    }
+  for (guint i = 0; i < warnings->len; i++)
+    g_ptr_array_insert (config->warnings, (int) config->warnings->len - 1, warnings->pdata[i]);
+  return TRUE;
+}
+
+AimxConfig *
+aimx_config_store_parse (AimxConfigStore *self, const char *text, gsize length, GError **error)
+{
+  g_autoptr (AimxConfig) config = aimx_config_parse (self->file, text, length, error);
+
+  return config != NULL && check_settings (self, config, error) ? g_steal_pointer (&config) : NULL;
+}
+
+gboolean
+aimx_config_store_add_settings (AimxConfigStore *self,
+                                const char *plugin,
+                                const AimxSettingSpec *specs,
+                                GPtrArray *warnings,
+                                GError **error)
+{
+  const Declared declared = { plugin, specs };
+  g_autoptr (AimxConfig) config = aimx_config_store_get (self);
+
+  if (!aimx_config_check_settings (config, plugin, specs, warnings, error))
+    return FALSE;
+  g_mutex_lock (&self->mutex);
+  g_array_append_val (self->declared, declared);
+  g_mutex_unlock (&self->mutex);
+  return TRUE;
+}
+
 static AimxConfig *
 parse_bytes (AimxConfigStore *self, GBytes *text, GError **error)
 {
   gsize length;
   const char *data = g_bytes_get_data (text, &length);
 
-  return aimx_config_parse (self->file, data != NULL ? data : "", length, error);
+  return aimx_config_store_parse (self, data != NULL ? data : "", length, error);
 }
 
 void
@@ -151,6 +211,7 @@ aimx_config_store_finalize (GObject *object)
 
   g_clear_object (&self->config);
   g_clear_pointer (&self->text, g_bytes_unref);
+  g_array_unref (self->declared);
   g_free (self->directory);
   g_free (self->file);
   g_mutex_clear (&self->mutex);
@@ -171,4 +232,5 @@ static void
 aimx_config_store_init (AimxConfigStore *self)
 {
   g_mutex_init (&self->mutex);
+  self->declared = g_array_new (FALSE, FALSE, sizeof (Declared));
 }

@@ -8,15 +8,22 @@
 
 /* ---- messages ---- */
 
-/* File, line, column and key, then what is said about it. */
+char *
+aimx_config_loader_locate (const AimxConfigLoader *self, const TomlNode *node)
+{
+  g_autofree char *path = toml_node_get_path (node);
+
+  return g_strdup_printf ("%s: line %u, column %u%s%s", self->file, toml_node_get_key_line (node),
+                          toml_node_get_key_column (node), *path != '\0' ? ": " : "", path);
+}
+
 static char *
 format_message (const AimxConfigLoader *self, const TomlNode *node, const char *format, va_list args)
 {
-  g_autofree char *path = toml_node_get_path (node);
+  g_autofree char *where = aimx_config_loader_locate (self, node);
   g_autofree char *what = g_strdup_vprintf (format, args);
 
-  return g_strdup_printf ("%s: line %u, column %u: %s%s%s", self->file, toml_node_get_key_line (node),
-                          toml_node_get_key_column (node), path, *path != '\0' ? ": " : "", what);
+  return g_strdup_printf ("%s: %s", where, what);
 }
 
 gboolean
@@ -71,9 +78,9 @@ edit_distance (const char *a, const char *b)
   return row[n];
 }
 
-/* The known key that @key is probably a slip of: at most three letters are wrong, and most are right. */
-static const char *
-find_nearest (const char *key, const char *const *known)
+/* At most three letters are wrong, and most are right. */
+const char *
+aimx_config_find_nearest (const char *key, const char *const *known)
 {
   const gsize length = strlen (key);
   guint best_distance = (guint) MIN (4, length / 2 + 1);
@@ -99,7 +106,7 @@ aimx_config_loader_warn_unknown (AimxConfigLoader *self, TomlNode *table, const 
     {
       const TomlNode *node = toml_table_get_nth (table, i);
       const char *key = toml_table_get_key (table, i);
-      const char *near = g_strv_contains (known, key) ? key : find_nearest (key, known);
+      const char *near = g_strv_contains (known, key) ? key : aimx_config_find_nearest (key, known);
 
       if (near == NULL)
         aimx_config_loader_warn (self, node, "unknown key, ignored");

@@ -328,6 +328,7 @@ aimx_config_finalize (GObject *object)
   g_ptr_array_unref (self->domains);
   g_ptr_array_unref (self->mailboxes);
   g_ptr_array_unref (self->warnings);
+  g_hash_table_unref (self->settings);
   g_strfreev (self->trusted_senders);
   g_strfreev (self->disabled_modules);
   g_free (self->data_dir);
@@ -349,6 +350,7 @@ aimx_config_init (AimxConfig *self)
   self->mailboxes_by_name = g_hash_table_new (g_str_hash, g_str_equal);
   self->mailboxes_by_address = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->warnings = g_ptr_array_new_with_free_func (g_free);
+  self->settings = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_hash_table_unref);
 }
 
 AimxConfig *

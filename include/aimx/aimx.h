@@ -21,6 +21,7 @@
 #include <aimx/module.h>
 #include <aimx/request.h>
 #include <aimx/server.h>
+#include <aimx/settings.h>
 #include <aimx/signer.h>
 #include <aimx/spool.h>
 #include <aimx/tls.h>

@@ -85,6 +85,10 @@ AIMX_API gboolean aimx_config_is_module_disabled (AimxConfig *self, const char *
  */
 AIMX_API const char *const *aimx_config_get_warnings (AimxConfig *self);
 
+/** aimx_config_get_setting: Returns: (transfer none) (nullable): what `[plugin.<plugin>]` says of @name, a `s`, `b`,
+ * `x` or `as`; modules ask aimx_module_get_setting(), which knows what to fall back on */
+AIMX_API GVariant *aimx_config_get_setting (AimxConfig *self, const char *plugin, const char *name);
+
 /* ---- a domain ---- */
 
 /** aimx_domain_get_name: Returns: (transfer none): in lower case */

@@ -4,7 +4,8 @@
  */
 #pragma once
 
-#include <aimx/abi.h>
+#include <aimx/config.h>
+#include <aimx/settings.h>
 
 G_BEGIN_DECLS
 
@@ -40,6 +41,7 @@ typedef enum
  * @stop: (nullable): closes listeners, lets what is in progress finish and then calls aimx_module_stopped(), at once or
  * later; main thread. Listeners come first, the others when those have finished; all together get 30 seconds
  * @unload: (nullable): drops everything; nothing of the module runs afterwards; main thread
+ * @settings: (nullable): what its operator may set, in `[plugin.<name>]`; ends with a %NULL name
  *
  * In a command's own process a module is loaded and unloaded; start, open and stop are a daemon's.
  */
@@ -56,7 +58,8 @@ typedef struct
   gboolean (*open) (AimxModule *self, AimxServer *server, GError **error);
   void (*stop) (AimxModule *self, AimxServer *server);
   void (*unload) (AimxModule *self, AimxServer *server);
-  gpointer reserved[8];
+  const AimxSettingSpec *settings;
+  gpointer reserved[7];
 } AimxModuleDescriptor;
 
 #define AIMX_MODULE_SYMBOL "aimx_module"
@@ -65,6 +68,9 @@ typedef struct
 
 /** aimx_module_get_name: Returns: (transfer none): its name */
 AIMX_API const char *aimx_module_get_name (AimxModule *self);
+/** aimx_module_get_setting: Returns: (transfer full): what @config says of the module's setting @name, or its fallback,
+ * in the type that the module declares; any thread */
+AIMX_API GVariant *aimx_module_get_setting (AimxModule *self, AimxConfig *config, const char *name);
 /** aimx_module_set_data: keeps @data for the module, freed with @destroy after unload; main thread */
 AIMX_API void aimx_module_set_data (AimxModule *self, gpointer data, GDestroyNotify destroy);
 /** aimx_module_get_data: Returns: (transfer none) (nullable): as set */

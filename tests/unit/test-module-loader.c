@@ -2,6 +2,7 @@
 /* Promises of core/module-loader.c, core/module-file.c and core/module.c, with real modules. */
 #include "config/config-private.h"
 #include "module-loader.h"
+#include "scratch-directory.h"
 
 #include <aimx/error.h>
 #include <glib/gstdio.h>
@@ -83,14 +84,25 @@ withdraw (AimxServer *server, AimxModule *module)
 }
 
 static void
+find_all (Fixture *fixture, const char *const *path, const char *config, AimxModuleLoaderFlags flags)
+{
+  g_autoptr (AimxConfigStore) store = NULL;
+  g_autoptr (GError) error = NULL;
+
+  scratch_write (fixture->directory, "config.toml", config);
+  store = aimx_config_store_open (fixture->directory, &error);
+  g_assert_no_error (error);
+  fixture->loader = aimx_module_loader_new (path);
+  aimx_module_loader_find (fixture->loader, store, flags);
+}
+
+static void
 load_all (Fixture *fixture, const char *disabled, AimxModuleLoaderFlags flags)
 {
   const char *const path[] = { "/nowhere/at/all", fixture->directory, NULL };
   g_autofree char *text = g_strdup_printf ("domains = [\"a.org\"]\n[modules]\ndisabled = [\"%s\"]\n", disabled);
-  g_autoptr (AimxConfig) config = aimx_config_parse ("c", text, strlen (text), NULL);
 
-  fixture->loader = aimx_module_loader_new (path);
-  aimx_module_loader_find (fixture->loader, config, flags);
+  find_all (fixture, path, text, flags);
   aimx_module_loader_load (fixture->loader, NULL, withdraw);
 }
 
@@ -249,13 +261,11 @@ test_a_module_may_have_a_directory_and_the_first_with_a_name_wins (Fixture *fixt
   g_autofree char *nested = g_build_filename (fixture->directory, "alpha", NULL);
   g_autofree char *first = NULL;
   const char *const path[] = { nested, fixture->directory, NULL };
-  g_autoptr (AimxConfig) config = aimx_config_parse ("c", "domains = [\"a.org\"]\n", 20, NULL);
   GPtrArray *modules;
 
   g_assert_no_errno (g_mkdir (nested, 0755));
   first = copy_to ("alpha", nested, "alpha");
-  fixture->loader = aimx_module_loader_new (path);
-  aimx_module_loader_find (fixture->loader, config, 0);
+  find_all (fixture, path, "domains = [\"a.org\"]\n", 0);
   modules = aimx_module_loader_get_modules (fixture->loader);
   g_assert_cmpuint (modules->len, ==, 2);
   g_assert_cmpint (aimx_module_get_state (modules->pdata[0]), ==, AIMX_MODULE_FOUND);
