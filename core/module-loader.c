@@ -173,7 +173,7 @@ get_requirements (AimxModule *module)
   static const char *const none[] = { NULL };
   const AimxModuleDescriptor *descriptor = aimx_module_get_descriptor (module);
 
-  return descriptor->requires != NULL ? descriptor->requires : none;
+  return descriptor->requirements != NULL ? descriptor->requirements : none;
 }
 
 /* Refuses the module when one of its requirements cannot be met; whether it did. */

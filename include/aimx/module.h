@@ -31,7 +31,7 @@ typedef enum
  * @name: `[a-z][a-z0-9-]*`, the file is `<name>.so`
  * @version: of the module
  * @summary: one line for people
- * @requires: (nullable) (array zero-terminated=1): names of modules that are loaded before
+ * @requirements: (nullable) (array zero-terminated=1): names of modules that are loaded before
  * @flags: see #AimxModuleFlags
  * @load: registers verbs and services; no I/O on listeners yet; main thread. When it fails the server takes verbs and
  * services back, and everything else is for the module to undo
@@ -52,7 +52,7 @@ typedef struct
   const char *name;
   const char *version;
   const char *summary;
-  const char *const *requires;
+  const char *const *requirements;
   gboolean (*load) (AimxModule *self, AimxServer *server, GError **error);
   gboolean (*start) (AimxModule *self, AimxServer *server, GError **error);
   gboolean (*open) (AimxModule *self, AimxServer *server, GError **error);

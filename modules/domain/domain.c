@@ -27,7 +27,7 @@ load (AimxModule *self, AimxServer *server, GError **error)
   return TRUE;
 }
 
-static const char *const requires[] = { "dkim", NULL };
+static const char *const requirements[] = { "dkim", NULL };
 
 AIMX_MODULE_EXPORT
 const AimxModuleDescriptor aimx_module = {
@@ -35,6 +35,6 @@ const AimxModuleDescriptor aimx_module = {
   .name = "domain",
   .version = "1.0",
   .summary = "domains come, go and are listed",
-  .requires = requires,
+  .requirements = requirements,
   .load = load,
 };

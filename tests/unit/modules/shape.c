@@ -18,9 +18,9 @@
 #define SYMBOL aimx_module
 #endif
 #ifdef REQUIRES
-static const char *const requirements[] = { REQUIRES, NULL };
+static const char *const required[] = { REQUIRES, NULL };
 #else
-#define requirements NULL
+#define required NULL
 #endif
 
 #ifdef NO_LOAD
@@ -65,7 +65,7 @@ const AimxModuleDescriptor SYMBOL = {
   .name = DESCRIPTOR_NAME,
   .version = "1.2",
   .summary = "does nothing",
-  .requires = requirements,
+  .requirements = required,
   .load = load_func,
   .start = start_func,
   .stop = stop_func,

@@ -31,7 +31,7 @@ const AimxModuleDescriptor aimx_module = {
   .name = "doorman",
   .version = "1.0",
   .summary = "lets nobody in",
-  .requires = requirements,
+  .requirements = requirements,
   .load = load,
   .stop = stop,
 };

@@ -26,6 +26,6 @@ const AimxModuleDescriptor aimx_module = {
   .name = "rival",
   .version = "1.0",
   .summary = "wants what the speaker has",
-  .requires = requirements,
+  .requirements = requirements,
   .load = load,
 };
