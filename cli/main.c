@@ -2,7 +2,7 @@
 /*
  * The `aimx` command: reads the command line, runs the command, and says how it went.
  *
- * Commands of plugins are known to the daemon alone, so it is asked for them only when nothing built in has the name,
+ * Commands of plugins are known to whoever has loaded those, so that is asked only when nothing built in has the name,
  * or when the list of all commands is to be shown.
  */
 #include "arguments.h"
@@ -15,8 +15,10 @@
 #include "version-line.h"
 
 #include <errno.h>
+#include <glib/gstdio.h>
 #include <locale.h>
 #include <stdio.h>
+#include <unistd.h>
 
 /* ---- help ---- */
 
@@ -68,12 +70,12 @@ get_help_line (const CliInvocation *invocation)
 static int run_line (const CliCommand *root, const char *const *line);
 
 static int
-run_invocation (const CliCommand *root, const CliInvocation *invocation)
+run_invocation (CliSession *session, const CliCommand *root, const CliInvocation *invocation)
 {
-  g_autoptr (CliSession) session = cli_session_new (cli_invocation_get (invocation, "data-dir"));
   g_auto (GStrv) help_line = NULL;
   int status;
 
+  cli_session_set_data_dir (session, cli_invocation_get (invocation, "data-dir"));
   if (invocation->wish == CLI_WISH_VERSION)
     {
       cli_version_print ();
@@ -93,17 +95,29 @@ run_invocation (const CliCommand *root, const CliInvocation *invocation)
   return status;
 }
 
+/* With no daemon, the same plugins are in this process, for whoever can read what they are configured by. */
+static CliPluginCommands *
+find_plugin_commands (CliSession *session)
+{
+  g_autoptr (JsonArray) verbs = cli_verb_list_daemon (session);
+  int status;
+
+  if (verbs == NULL && g_access (session->config_file, R_OK) == 0)
+    verbs = cli_verb_list (session, NULL, &status);
+  return cli_plugin_commands_new (verbs);
+}
+
 /* A command that is not built in may be a plugin's. */
 static int
 run_plugin_line (const char *const *line)
 {
-  g_autoptr (CliSession) session = cli_session_new (NULL);
-  g_autoptr (CliPluginCommands) plugins = ask_for_plugin_commands (session);
+  g_autoptr (CliSession) session = cli_session_new ();
+  g_autoptr (CliPluginCommands) plugins = find_plugin_commands (session);
   g_autoptr (GError) error = NULL;
   g_autoptr (CliInvocation) invocation = cli_arguments_parse (cli_plugin_commands_get_root (plugins), line, &error);
 
   if (invocation != NULL)
-    return run_invocation (cli_plugin_commands_get_root (plugins), invocation);
+    return run_invocation (session, cli_plugin_commands_get_root (plugins), invocation);
   return cli_usage_error (error->message);
 }
 
@@ -112,9 +126,10 @@ run_line (const CliCommand *root, const char *const *line)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (CliInvocation) invocation = cli_arguments_parse (root, line, &error);
+  g_autoptr (CliSession) session = cli_session_new ();
 
   if (invocation != NULL)
-    return run_invocation (root, invocation);
+    return run_invocation (session, root, invocation);
   if (root == &cli_root && g_error_matches (error, CLI_USAGE_ERROR, CLI_USAGE_UNKNOWN_COMMAND))
     return run_plugin_line (line);
   return cli_usage_error (error->message);

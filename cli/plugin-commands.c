@@ -5,6 +5,7 @@
 #include "answer.h"
 #include "arguments.h"
 #include "errors.h"
+#include "result-view.h"
 #include "verb-list.h"
 
 #include <string.h>
@@ -96,8 +97,10 @@ run (CliSession *session, const CliInvocation *invocation)
     }
   values = g_strv_builder_end (builder);
   status = cli_verb_call (session, verb, (const char *const *) values, &answer);
-  if (status == CLI_EXIT_DONE)
+  if (status == CLI_EXIT_DONE && cli_invocation_has (invocation, "json"))
     cli_answer_print (answer);
+  else if (status == CLI_EXIT_DONE)
+    cli_result_print (answer, verb);
   return status;
 }
 
@@ -123,12 +126,21 @@ add_header (CliPluginCommands *self, JsonObject *header, CliOption *option, CliA
     };
 }
 
+static gboolean
+has_option (const CliOption *options, const char *name)
+{
+  for (; options->name != NULL; options++)
+    if (strcmp (options->name, name) == 0)
+      return TRUE;
+  return FALSE;
+}
+
 static CliCommand *
 make_command (CliPluginCommands *self, JsonObject *verb, const char *name)
 {
   CliCommand *command = own (self, g_new0 (CliCommand, 1));
   g_autoptr (GPtrArray) headers = get_headers (verb);
-  CliOption *options = own (self, g_new0 (CliOption, headers->len + 1));
+  CliOption *options = own (self, g_new0 (CliOption, headers->len + 2));
   CliArgument *arguments = own (self, g_new0 (CliArgument, 2));
   guint n_options = 0;
 
@@ -137,6 +149,8 @@ make_command (CliPluginCommands *self, JsonObject *verb, const char *name)
       add_header (self, headers->pdata[i], &options[n_options], arguments);
       n_options += options[n_options].name != NULL;
     }
+  if (g_strcmp0 (cli_object_get_string (verb, "result"), "json") == 0 && !has_option (options, "json"))
+    options[n_options] = (CliOption){ .name = "json", .summary = "print the daemon's JSON" };
   command->name = name;
   command->summary = or_empty (cli_object_get_string (verb, "summary"));
   command->group = CLI_GROUP_PLUGINS;

@@ -27,28 +27,32 @@ get_directory (const char *variable, const char *fallback)
   return g_canonicalize_filename (value != NULL ? value : fallback, NULL);
 }
 
-static char *
-get_data_dir (const char *option)
-{
-  const char *value = option != NULL ? option : get_variable ("AIMX_DATA_DIR");
-
-  return value != NULL ? g_canonicalize_filename (value, NULL) : NULL;
-}
-
 CliSession *
-cli_session_new (const char *data_dir)
+cli_session_new (void)
 {
   CliSession *self = g_new0 (CliSession, 1);
   const char *noninteractive = get_variable ("AIMX_NONINTERACTIVE");
 
   self->config_dir = get_directory ("AIMX_CONFIG_DIR", CONFIG_DIR);
   self->runtime_dir = get_directory ("AIMX_RUNTIME_DIR", RUNTIME_DIR);
-  self->data_dir = get_data_dir (data_dir);
   self->socket = g_build_filename (self->runtime_dir, "aimx.sock", NULL);
   self->config_file = g_build_filename (self->config_dir, "config.toml", NULL);
   self->noninteractive = noninteractive != NULL && g_strcmp0 (noninteractive, "0") != 0;
   self->log_filter = LOG_FILTER;
+  cli_session_set_data_dir (self, NULL);
   return self;
+}
+
+void
+cli_session_set_data_dir (CliSession *self, const char *option)
+{
+  const char *value = option != NULL ? option : get_variable ("AIMX_DATA_DIR");
+  char *data_dir = value != NULL ? g_canonicalize_filename (value, NULL) : NULL;
+
+  if (g_strcmp0 (data_dir, self->data_dir) != 0)
+    cli_local_close (self);
+  g_free (self->data_dir);
+  self->data_dir = data_dir;
 }
 
 void

@@ -42,9 +42,11 @@ typedef struct
   gboolean changed;
 } CliSession;
 
-/** cli_session_new: @data_dir: (nullable): `--data-dir`; the rest is in the environment. Returns: (transfer full): it
- */
-CliSession *cli_session_new (const char *data_dir);
+/** cli_session_new: Returns: (transfer full): one as the environment says */
+CliSession *cli_session_new (void);
+/** cli_session_set_data_dir: @option: (nullable): `--data-dir`, which goes before the environment; a server that was
+ * opened with another directory is closed */
+void cli_session_set_data_dir (CliSession *self, const char *option);
 /** cli_session_free: ends the server in this process, if there is one */
 void cli_session_free (CliSession *self);
 

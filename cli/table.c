@@ -10,7 +10,6 @@
 #define GAP         2
 #define NARROWEST   8
 #define USUAL_WIDTH 80
-#define COLUMNS_MAX 8
 
 typedef struct
 {
@@ -41,7 +40,7 @@ cli_table_new (const CliColumn *columns)
   g_array_set_clear_func (self->cells, clear_cell);
   for (; columns[self->n_columns].heading != NULL; self->n_columns++)
     cli_table_add (self, CLI_STYLE_HEADER, columns[self->n_columns].heading);
-  g_assert (self->n_columns <= COLUMNS_MAX);
+  g_assert (self->n_columns <= CLI_TABLE_COLUMNS_MAX);
   return self;
 }
 
@@ -138,7 +137,7 @@ char *
 cli_table_format (CliTable *self, gboolean rich, guint width)
 {
   g_autoptr (GString) text = g_string_new (NULL);
-  guint widths[COLUMNS_MAX] = { 0 };
+  guint widths[CLI_TABLE_COLUMNS_MAX] = { 0 };
 
   g_return_val_if_fail (self->cells->len % self->n_columns == 0, NULL);
 
@@ -148,8 +147,8 @@ cli_table_format (CliTable *self, gboolean rich, guint width)
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
-static guint
-get_terminal_width (void)
+guint
+cli_table_get_width (void)
 {
   struct winsize size;
 
@@ -161,7 +160,7 @@ get_terminal_width (void)
 void
 cli_table_print (CliTable *self)
 {
-  g_autofree char *text = cli_table_format (self, cli_style_is_rich (stdout), get_terminal_width ());
+  g_autofree char *text = cli_table_format (self, cli_style_is_rich (stdout), cli_table_get_width ());
 
   fputs (text, stdout);
 }

@@ -9,6 +9,9 @@
 
 G_BEGIN_DECLS
 
+/** CLI_TABLE_COLUMNS_MAX: columns of a table at most */
+#define CLI_TABLE_COLUMNS_MAX 8
+
 typedef struct _CliTable CliTable;
 
 /**
@@ -39,6 +42,8 @@ void cli_table_add_number (CliTable *self, gint64 number);
  * Returns: (transfer full): the table as text
  */
 char *cli_table_format (CliTable *self, gboolean rich, guint width);
+/** cli_table_get_width: Returns: columns of the terminal that stdout is, 0 when it is none: no limit */
+guint cli_table_get_width (void);
 /** cli_table_print: writes it to stdout */
 void cli_table_print (CliTable *self);
 

@@ -28,7 +28,7 @@ VERBS = [
      "headers": [{"name": "Query", "type": "string", "required": True, "positional": True, "summary": "words to find"},
                  {"name": "Mailbox", "type": "mailbox", "required": False, "positional": False, "summary": "only there"},
                  {"name": "Unread", "type": "boolean", "required": False, "positional": False, "summary": "only unread"}],
-     "command": "search", "deadline": 60},
+     "command": "search", "deadline": 60, "result": "json", "result_schema": [{"id": "string"}]},
 ]
 
 
@@ -363,7 +363,8 @@ class Plugins(Case):
     def test_they_run_as_their_verbs(self):
         stand_in = self.serve(VERB_LIST=answer_json(VERBS), SEARCH=answer_json([{"id": "x"}]))
         done = self.aimx("search", "two words", "--unread", "--mailbox", "info")
-        self.assertEqual(json.loads(done.stdout), [{"id": "x"}])
+        self.assertEqual(done.stdout, "ID\nx\n")
+        self.assertEqual(json.loads(self.aimx("search", "two words", "--json").stdout), [{"id": "x"}])
         self.assertEqual(stand_in.asked("SEARCH")[0].headers, {"Query": "two words", "Mailbox": "info", "Unread": "true"})
         self.assertIn("<QUERY> is missing", self.aimx("search", status=2).stderr)
         self.assertIn("'--mailbox'", self.aimx("search", "x", "--mailbx", "y", status=2).stderr)
