@@ -62,7 +62,8 @@ def wait_for(condition, what, seconds=PATIENCE):
 class Scratch:
     """Directories, a configuration, and the command; no daemon."""
 
-    def __init__(self, domains=("agents.test",), mailboxes=None, config="", parent=None, key=True):
+    def __init__(self, domains=("agents.test",), mailboxes=None, config="", parent=None, key=True, command=None):
+        self.command = command or BUILD / "cli" / "aimx"
         self.path = pathlib.Path(tempfile.mkdtemp(prefix="aimx-", dir=parent))
         os.chmod(self.path, 0o755)
         self.config_dir, self.data_dir, self.runtime_dir = (self.path / name for name in ("etc", "data", "run"))
@@ -110,7 +111,7 @@ class Scratch:
 
     def aimx(self, *args, stdin=None, user=None, env=None, timeout=PATIENCE):
         """Runs the command; returns the completed process with text output."""
-        command = [str(BUILD / "cli" / "aimx"), "--data-dir", str(self.data_dir), *args]
+        command = [str(self.command), "--data-dir", str(self.data_dir), *args]
         data = stdin.encode() if isinstance(stdin, str) else stdin
         account = {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []} if user else {}
         if user and os.environ.get("AIMX_SANITIZER") == "thread":
@@ -170,7 +171,7 @@ class Daemon(Scratch):
     def spawn(self, *args, **env):
         """Starts `aimx serve` without waiting for it."""
         binds = [] if "--bind" in args else ["--bind", "127.0.0.1:0"]
-        command = [str(BUILD / "cli" / "aimx"), "--data-dir", str(self.data_dir), "serve", *binds, *self.serve_args, *args]
+        command = [str(self.command), "--data-dir", str(self.data_dir), "serve", *binds, *self.serve_args, *args]
         with open(self.log_path, "ab") as log:
             return subprocess.Popen(command, env=self.environment(**{**self.env, **env}), stdin=subprocess.DEVNULL,
                                     stdout=log, stderr=log, cwd="/")
