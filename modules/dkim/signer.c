@@ -102,18 +102,12 @@ get_or_read_map (DkimSigner *self)
   return get_map (self);
 }
 
-gboolean
-dkim_signer_start (DkimSigner *self, GError **error)
+static gboolean
+check_default (GHashTable *map, AimxConfig *config, GError **error)
 {
-  g_autoptr (AimxConfig) config = aimx_config_store_get (self->store);
   const char *domain = aimx_domain_get_name (aimx_config_get_default_domain (config));
-  g_autoptr (DkimDomainKeys) keys = NULL;
+  const DkimDomainKeys *keys = g_hash_table_lookup (map, domain);
 
-  g_mutex_lock (&self->reading);
-  self->warns = TRUE;
-  follow (self, config, TRUE);
-  g_mutex_unlock (&self->reading);
-  keys = dkim_signer_lookup (self, domain);
   if (keys->keys[DKIM_RSA] != NULL)
     return TRUE;
   g_set_error (error, AIMX_ERROR, AIMX_ERROR_SIGN,
@@ -121,6 +115,26 @@ dkim_signer_start (DkimSigner *self, GError **error)
                "`aimx dkim-keygen --domain %s`",
                domain, keys->errors[DKIM_RSA]->message, domain);
   return FALSE;
+}
+
+gboolean
+dkim_signer_start (DkimSigner *self, GError **error)
+{
+  g_autoptr (AimxConfig) config = aimx_config_store_get (self->store);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->reading);
+  g_autoptr (GHashTable) map = NULL;
+  GHashTableIter iter;
+  gpointer keys;
+
+  follow (self, config, TRUE);
+  map = get_map (self);
+  if (!check_default (map, config, error))
+    return FALSE;
+  self->warns = TRUE;
+  g_hash_table_iter_init (&iter, map);
+  while (g_hash_table_iter_next (&iter, NULL, &keys))
+    warn_about (keys);
+  return TRUE;
 }
 
 DkimDomainKeys *
