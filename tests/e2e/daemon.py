@@ -2,6 +2,7 @@
 """A scratch AIMX: its own configuration, data and runtime directories, a real daemon on a loopback port, and the
 command that talks to it.  Everything of it is gone after close()."""
 
+import atexit
 import functools
 import os
 import pathlib
@@ -11,6 +12,7 @@ import select
 import shutil
 import signal
 import socket
+import stat
 import subprocess
 import tempfile
 import time
@@ -45,6 +47,34 @@ def signing_key():
     """An RSA key in PEM, the same for every domain of this process: making one takes a while."""
     done = subprocess.run(["openssl", "genrsa", "-traditional", "2048"], check=True, capture_output=True)
     return done.stdout
+
+
+def copy_build(target):
+    """The command, with what it loads, of the build under test: a tree that runs by itself."""
+    (target / "cli").mkdir()
+    for path in (BUILD / "cli").iterdir():
+        if path.is_file():
+            shutil.copy(path, target / "cli")
+    (target / "core").mkdir()
+    for path in (BUILD / "core").glob("libaimx-core.so*"):
+        if path.is_file():
+            shutil.copy(path, target / "core", follow_symlinks=False)
+    for room in ("modules", "plugins"):
+        for path in (BUILD / room).glob("*/*.so"):
+            (target / room / path.parent.name).mkdir(parents=True)
+            shutil.copy(path, target / room / path.parent.name)
+
+
+@functools.cache
+def reachable_command():
+    """The command where everybody can run it: who builds below /root keeps others from there."""
+    if all(parent.stat().st_mode & stat.S_IXOTH for parent in (BUILD / "cli" / "aimx").parents):
+        return BUILD / "cli" / "aimx"
+    copy = pathlib.Path(tempfile.mkdtemp(prefix="aimx-build-"))
+    atexit.register(shutil.rmtree, copy, ignore_errors=True)
+    copy.chmod(0o755)
+    copy_build(copy)
+    return copy / "cli" / "aimx"
 
 
 def wait_for(condition, what, seconds=PATIENCE):
@@ -111,7 +141,7 @@ class Scratch:
 
     def aimx(self, *args, stdin=None, user=None, env=None, timeout=PATIENCE):
         """Runs the command; returns the completed process with text output."""
-        command = [str(self.command), "--data-dir", str(self.data_dir), *args]
+        command = [str(reachable_command() if user else self.command), "--data-dir", str(self.data_dir), *args]
         data = stdin.encode() if isinstance(stdin, str) else stdin
         account = {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []} if user else {}
         if user and os.environ.get("AIMX_SANITIZER") == "thread":

@@ -114,7 +114,7 @@ class BrokenSurroundings(unittest.TestCase):
             # In a network of its own the usual floor can be set.
             command = ["unshare", "--net", "sh", "-c", "echo 1024 > /proc/sys/net/ipv4/ip_unprivileged_port_start && ip link set lo up;"
                        ' exec setpriv --reuid "$1" --regid "$1" --clear-groups "$2" --data-dir "$3" serve --bind 127.0.0.1:25', "sh", OWNER,
-                       str(daemon.BUILD / "cli/aimx"), str(scratch.data_dir)]
+                       str(daemon.reachable_command()), str(scratch.data_dir)]
             done = subprocess.run(command, env=scratch.environment(), capture_output=True, text=True, timeout=daemon.PATIENCE,
                                   check=False)
             return done
@@ -221,17 +221,7 @@ class BrokenModules(unittest.TestCase):
         self.tree = pathlib.Path(tempfile.mkdtemp(prefix="build-copy-", dir=parent))
         self.addCleanup(shutil.rmtree, self.tree, True)
         os.chmod(self.tree, 0o755)
-        (self.tree / "cli").mkdir()
-        for path in (daemon.BUILD / "cli").iterdir():
-            if path.is_file():
-                shutil.copy(path, self.tree / "cli")
-        (self.tree / "core").mkdir()
-        for path in (daemon.BUILD / "core").glob("libaimx-core.so*"):
-            if not path.name.endswith(".p"):
-                shutil.copy(path, self.tree / "core", follow_symlinks=False)
-        for path in (daemon.BUILD / "modules").glob("*/*.so"):
-            (self.tree / "modules" / path.parent.name).mkdir(parents=True)
-            shutil.copy(path, self.tree / "modules" / path.parent.name)
+        daemon.copy_build(self.tree)
         build, daemon.BUILD = daemon.BUILD, self.tree
         self.addCleanup(setattr, daemon, "BUILD", build)
         self.built = build
