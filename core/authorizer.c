@@ -20,7 +20,11 @@ typedef enum
   DECISION_ACCEPT,
   DECISION_ROOT_BYPASS,
   DECISION_REJECT,
+  DECISION_UNKNOWN, /* only the name service could tell */
 } Decision;
+
+/* aimx_accounts_lookup(), or aimx_accounts_peek() where nothing may block */
+typedef AimxAccountState (*FindAccount) (AimxAccounts *accounts, const char *name, guint *uid, guint *gid);
 
 static const struct
 {
@@ -60,12 +64,13 @@ decide_system (AimxAuthorizer *self, AimxCaller *caller, const char **reason)
 }
 
 static Decision
-decide_owner (AimxAuthorizer *self, AimxCaller *caller, const char *owner, const char **reason)
+decide_owner (AimxAuthorizer *self, AimxCaller *caller, const char *owner, FindAccount find, const char **reason)
 {
   guint uid = 0;
-  AimxAccountState state =
-      owner != NULL ? aimx_accounts_lookup (self->accounts, owner, &uid, NULL) : AIMX_ACCOUNT_MISSING;
+  AimxAccountState state = owner != NULL ? find (self->accounts, owner, &uid, NULL) : AIMX_ACCOUNT_MISSING;
 
+  if (state == AIMX_ACCOUNT_UNKNOWN)
+    return DECISION_UNKNOWN;
   if (state == AIMX_ACCOUNT_EXISTS && uid == aimx_caller_get_uid (caller))
     return DECISION_ACCEPT;
   if (state == AIMX_ACCOUNT_EXISTS)
@@ -78,7 +83,12 @@ decide_owner (AimxAuthorizer *self, AimxCaller *caller, const char *owner, const
 }
 
 static Decision
-decide (AimxAuthorizer *self, AimxCaller *caller, AimxAction action, const char *owner, const char **reason)
+decide (AimxAuthorizer *self,
+        AimxCaller *caller,
+        AimxAction action,
+        const char *owner,
+        FindAccount find,
+        const char **reason)
 {
   if (action == AIMX_ACTION_ANYBODY)
     return DECISION_ACCEPT;
@@ -88,7 +98,7 @@ decide (AimxAuthorizer *self, AimxCaller *caller, AimxAction action, const char 
     return decide_system (self, caller, reason);
   if (action == AIMX_ACTION_MAILBOX_OWNER && (self->flags & AIMX_AUTHORIZER_KERNEL_DECIDES) != 0)
     return DECISION_ACCEPT;
-  return decide_owner (self, caller, owner, reason);
+  return decide_owner (self, caller, owner, find, reason);
 }
 
 static void
@@ -138,7 +148,7 @@ aimx_authorizer_decide (AimxAuthorizer *self,
                         GError **error)
 {
   const char *reason = NULL;
-  Decision decision = decide (self, caller, action, owner, &reason);
+  Decision decision = decide (self, caller, action, owner, aimx_accounts_lookup, &reason);
 
   log_decision (self, caller, verb, mailbox, decision, reason);
   if (decision != DECISION_REJECT)
@@ -152,5 +162,23 @@ aimx_authorizer_owns (AimxAuthorizer *self, AimxCaller *caller, const char *owne
 {
   const char *reason = NULL;
 
-  return decide (self, caller, AIMX_ACTION_MAILBOX_OWNER, owner, &reason) != DECISION_REJECT;
+  return decide (self, caller, AIMX_ACTION_MAILBOX_OWNER, owner, aimx_accounts_lookup, &reason) != DECISION_REJECT;
+}
+
+gboolean
+aimx_authorizer_owns_cached (AimxAuthorizer *self, AimxCaller *caller, const char *owner, gboolean *owns)
+{
+  const char *reason = NULL;
+  Decision decision = decide (self, caller, AIMX_ACTION_MAILBOX_OWNER, owner, aimx_accounts_peek, &reason);
+
+  *owns = decision == DECISION_ACCEPT || decision == DECISION_ROOT_BYPASS;
+  return decision != DECISION_UNKNOWN;
+}
+
+gboolean
+aimx_authorizer_administers (AimxAuthorizer *self, AimxCaller *caller)
+{
+  const char *reason = NULL;
+
+  return decide (self, caller, AIMX_ACTION_SYSTEM, NULL, aimx_accounts_peek, &reason) != DECISION_REJECT;
 }

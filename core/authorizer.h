@@ -59,6 +59,13 @@ gboolean aimx_authorizer_decide (AimxAuthorizer *self,
 /** aimx_authorizer_owns: Returns: whether @caller may do what the owner @owner may; nothing is logged. Pool threads
  * only */
 gboolean aimx_authorizer_owns (AimxAuthorizer *self, AimxCaller *caller, const char *owner);
+/** aimx_authorizer_owns_cached: sets @owns as aimx_authorizer_owns() would; never blocks. Returns: whether that is
+ * known
+ */
+gboolean aimx_authorizer_owns_cached (AimxAuthorizer *self, AimxCaller *caller, const char *owner, gboolean *owns);
+/** aimx_authorizer_administers: Returns: whether @caller may do what the system does; nothing is logged, never blocks
+ */
+gboolean aimx_authorizer_administers (AimxAuthorizer *self, AimxCaller *caller);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AimxAuthorizer, aimx_authorizer_free)
 

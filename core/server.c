@@ -332,6 +332,18 @@ aimx_server_owns (AimxServer *self, AimxCaller *caller, const AimxMailbox *mailb
   return aimx_authorizer_owns (self->authorizer, caller, aimx_mailbox_get_owner (mailbox));
 }
 
+gboolean
+aimx_server_owns_cached (AimxServer *self, AimxCaller *caller, const AimxMailbox *mailbox, gboolean *owns)
+{
+  return aimx_authorizer_owns_cached (self->authorizer, caller, aimx_mailbox_get_owner (mailbox), owns);
+}
+
+gboolean
+aimx_server_administers (AimxServer *self, AimxCaller *caller)
+{
+  return aimx_authorizer_administers (self->authorizer, caller);
+}
+
 /* ---- the end ---- */
 
 void

@@ -15,7 +15,7 @@ AIMX_API GType aimx_caller_get_type (void);
 /**
  * aimx_caller_new:
  * @uid: effective user id
- * @gid: effective group id
+ * @gid: effective group id, (guint) -1 when unknown
  * @pid: process id, 0 when unknown
  *
  * Returns: (transfer full): an immutable caller
@@ -27,7 +27,7 @@ AIMX_API AimxCaller *aimx_caller_ref (AimxCaller *self);
 AIMX_API void aimx_caller_unref (AimxCaller *self);
 /** aimx_caller_get_uid: Returns: the user id */
 AIMX_API guint aimx_caller_get_uid (const AimxCaller *self);
-/** aimx_caller_get_gid: Returns: the group id */
+/** aimx_caller_get_gid: Returns: the group id, (guint) -1 when unknown */
 AIMX_API guint aimx_caller_get_gid (const AimxCaller *self);
 /** aimx_caller_get_pid: Returns: the process id, 0 when unknown */
 AIMX_API gint aimx_caller_get_pid (const AimxCaller *self);

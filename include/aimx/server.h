@@ -144,6 +144,24 @@ AIMX_API gboolean aimx_server_authorize_owner (AimxServer *self,
  * the process has on the files.
  */
 AIMX_API gboolean aimx_server_owns (AimxServer *self, AimxCaller *caller, const AimxMailbox *mailbox);
+/**
+ * aimx_server_owns_cached:
+ * @self: the server
+ * @caller: who
+ * @mailbox: what
+ * @owns: (out): as aimx_server_owns() would say
+ *
+ * For threads that run a loop. Never blocks; any thread.
+ *
+ * Returns: whether it is known without the name service; else ask aimx_server_owns() on the pool
+ */
+AIMX_API gboolean aimx_server_owns_cached (AimxServer *self,
+                                           AimxCaller *caller,
+                                           const AimxMailbox *mailbox,
+                                           gboolean *owns);
+/** aimx_server_administers: for listings: Returns: the same rule as %AIMX_ACTION_SYSTEM without an entry in the log;
+ * never blocks, any thread */
+AIMX_API gboolean aimx_server_administers (AimxServer *self, AimxCaller *caller);
 
 /**
  * aimx_server_lock_mailboxes:

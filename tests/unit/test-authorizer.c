@@ -157,6 +157,35 @@ test_listing_asks_without_a_line_in_the_log (void)
   g_assert_cmpuint (g_hash_table_size (last.fields), ==, 0);
 }
 
+static void
+test_a_loop_asks_without_waiting (void)
+{
+  g_autoptr (AimxAccounts) accounts = aimx_accounts_new ();
+  g_autoptr (AimxAuthorizer) authorizer = aimx_authorizer_new (accounts, 4242, 0);
+  g_autoptr (AimxCaller) root = aimx_caller_new (0, 0, 1);
+  g_autoptr (AimxCaller) owner = aimx_caller_new (uid_of ("daemon"), 1, 1);
+  g_autoptr (AimxCaller) own = aimx_caller_new (4242, 1, 1);
+  gboolean owns = FALSE;
+
+  g_hash_table_remove_all (last.fields);
+  g_assert_true (aimx_authorizer_owns_cached (authorizer, root, "daemon", &owns));
+  g_assert_true (owns);
+  g_assert_false (aimx_authorizer_owns_cached (authorizer, owner, "daemon", &owns));
+  g_assert_false (owns);
+  aimx_accounts_lookup (accounts, "daemon", NULL, NULL);
+  aimx_accounts_lookup (accounts, GHOST, NULL, NULL);
+  g_assert_true (aimx_authorizer_owns_cached (authorizer, owner, "daemon", &owns));
+  g_assert_true (owns);
+  g_assert_true (aimx_authorizer_owns_cached (authorizer, own, "daemon", &owns));
+  g_assert_false (owns);
+  g_assert_true (aimx_authorizer_owns_cached (authorizer, owner, GHOST, &owns));
+  g_assert_false (owns);
+  g_assert_true (aimx_authorizer_administers (authorizer, root));
+  g_assert_true (aimx_authorizer_administers (authorizer, own));
+  g_assert_false (aimx_authorizer_administers (authorizer, owner));
+  g_assert_cmpuint (g_hash_table_size (last.fields), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -171,5 +200,6 @@ main (int argc, char **argv)
   g_test_add_func ("/authorizer/kernel", test_where_the_kernel_decides_only_mailboxes_are_open);
   g_test_add_func ("/authorizer/log", test_a_rejection_is_logged_with_who_what_and_why);
   g_test_add_func ("/authorizer/owns", test_listing_asks_without_a_line_in_the_log);
+  g_test_add_func ("/authorizer/cached", test_a_loop_asks_without_waiting);
   return g_test_run ();
 }
