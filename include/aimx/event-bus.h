@@ -25,6 +25,8 @@ G_BEGIN_DECLS
 #define AIMX_EVENT_DOMAIN_ADDED "domain-added"
 /** AIMX_EVENT_DOMAIN_REMOVED: `domain` s */
 #define AIMX_EVENT_DOMAIN_REMOVED "domain-removed"
+/** AIMX_EVENT_KEYS_CHANGED: `domain` s; another key of it may be in use, with no change of the configuration */
+#define AIMX_EVENT_KEYS_CHANGED "keys-changed"
 /** AIMX_EVENT_CONFIG_CHANGED: no keys; the new snapshot is in the store */
 #define AIMX_EVENT_CONFIG_CHANGED "config-changed"
 

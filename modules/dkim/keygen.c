@@ -191,6 +191,16 @@ describe (Generation *self)
   return json_builder_get_root (builder);
 }
 
+static void
+announce (AimxServer *server, const char *domain)
+{
+  GVariantDict details;
+
+  g_variant_dict_init (&details, NULL);
+  g_variant_dict_insert (&details, "domain", "s", domain);
+  aimx_event_bus_emit (aimx_server_get_event_bus (server), AIMX_EVENT_KEYS_CHANGED, g_variant_dict_end (&details));
+}
+
 static AimxResponse *
 handle (AimxRequest *request, gpointer user_data, GError **error)
 {
@@ -202,6 +212,7 @@ handle (AimxRequest *request, gpointer user_data, GError **error)
     aimx_log (G_LOG_LEVEL_MESSAGE, AIMX_LOG_DOMAIN, self.files.domain, "MESSAGE", "domain %s has a new %s key%s",
               self.files.domain, dkim_algorithm_to_string (self.algorithm),
               self.kept->len > 0 ? "; the old one is kept beside it" : "");
+  announce (aimx_request_get_server (request), self.files.domain);
   return aimx_response_new_json (describe (&self));
 }
 
