@@ -134,8 +134,9 @@ class Scratch:
 
     def environment(self, **more):
         env = {key: value for key, value in os.environ.items() if not key.startswith("AIMX_") or key == "AIMX_SANITIZER"}
+        # Whoever wants a bus makes one: the machine's own is no place for a scratch server.
         env.update(AIMX_CONFIG_DIR=str(self.config_dir), AIMX_RUNTIME_DIR=str(self.runtime_dir), NO_COLOR="1",
-                   AIMX_NONINTERACTIVE="1", LC_ALL="C.UTF-8")
+                   AIMX_NONINTERACTIVE="1", LC_ALL="C.UTF-8", DBUS_SYSTEM_BUS_ADDRESS=f"unix:path={self.path}/no-bus")
         env.update(more)
         return {key: value for key, value in env.items() if value is not None}
 
