@@ -117,12 +117,12 @@ return_error (Call *self, const char *name, const char *message)
   send_reply (call, reply);
 }
 
-/* (transfer full) @call; takes a floating @value */
+/* (transfer full) @call, @value, which may be floating */
 static void
 return_value (Call *self, GVariant *value)
 {
   g_autoptr (Call) call = self;
-  g_autoptr (GVariant) owned = g_variant_ref_sink (value);
+  g_autoptr (GVariant) owned = g_variant_take_ref (value);
   g_autoptr (GDBusMessage) reply = NULL;
 
   if (g_variant_get_size (owned) > BUS_ANSWER_MAX)

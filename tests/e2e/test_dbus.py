@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: MIT
 """The daemon on a private bus: what each caller sees and may do, what it is told, and a bus that comes and goes."""
 
+import contextlib
 import email.message
+import os
 import re
 import smtplib
 import subprocess
@@ -206,6 +208,27 @@ class Methods(Case):
         figures = peer.call(bus.ROOT, bus.MANAGER, "Figures")[0]
         self.assertEqual((figures["bus_connections"], figures["bus_calls_running"], figures["bus_calls_waiting"]), (1, 0, 0))
         self.assertGreaterEqual(figures["locks_acquired"], LETTERS)
+
+
+    @unittest.skipIf(os.environ.get("AIMX_SANITIZER"), "a sanitizer keeps what is freed")
+    def test_calls_leave_nothing_behind(self):
+        peer = self.peer()
+        for call in ((bus.ROOT, bus.OBJECT_MANAGER, "GetManagedObjects"), (bus.ROOT, bus.INTROSPECTABLE, "Introspect"),
+                     (bus.mailbox_path(INFO), bus.PROPERTIES, "GetAll", f'("{bus.MAILBOX}",)'),
+                     (bus.ROOT, bus.MANAGER, "Verbs"), (bus.ROOT, bus.MANAGER, "Call", '("VERSION", @a{ss} {}, @ay [])'),
+                     (bus.mailbox_path("nobody@agents.test"), bus.MAILBOX, "Show")):
+            with self.subTest(call=call):
+                self.repeat(peer, call, CALLS)
+                before = self.server.resident_kib()
+                self.repeat(peer, call, CALLS)
+                self.assertLess(self.server.resident_kib() - before, CALLS, "less than a KiB a call")
+
+    @staticmethod
+    def repeat(peer, call, times):
+        for _ in range(times // 50):
+            for number in [peer.send(*call) for _ in range(50)]:
+                with contextlib.suppress(bus.BusError):
+                    peer.answer(number)
 
 
 class Signals(Case):
