@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Promises of modules/dbus on a bus of its own: who sees what, what is told to whom, and a bus that comes and goes. */
 #include "dbus/door.h"
+#include "dbus/interfaces.h"
 #include "dbus/names.h"
 #include "mailbox/verbs.h"
 #include "scratch-bus.h"
@@ -268,6 +269,42 @@ test_an_owner_finds_the_own (Fixture *fixture, gconstpointer data)
 }
 
 static void
+assert_has_properties (GDBusConnection *peer, const char *path, const char *interface)
+{
+  GDBusPropertyInfo **properties = bus_interface_find (interface)->properties;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) all = try_call (peer, path, BUS_PROPERTIES, "GetAll", g_variant_new ("(s)", interface), &error);
+  g_autoptr (GVariant) dictionary = NULL;
+  guint n = 0;
+
+  g_assert_no_error (error);
+  dictionary = g_variant_get_child_value (all, 0);
+  for (; properties[n] != NULL; n++)
+    {
+      g_autoptr (GVariant) value = g_variant_lookup_value (dictionary, properties[n]->name, NULL);
+      g_autoptr (GVariant) got =
+          try_call (peer, path, BUS_PROPERTIES, "Get", g_variant_new ("(ss)", interface, properties[n]->name), &error);
+      g_autoptr (GVariant) same = g_variant_ref_sink (g_variant_new ("(v)", value));
+
+      g_assert_no_error (error);
+      g_assert_cmpstr (g_variant_get_type_string (value), ==, properties[n]->signature);
+      g_assert_cmpvariant (got, same);
+    }
+  g_assert_cmpuint (g_variant_n_children (dictionary), ==, n);
+}
+
+static void
+test_properties_are_those_of_the_interfaces (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GDBusConnection) peer = connect_as (fixture, geteuid ());
+  g_autoptr (GDBusConnection) owner = connect_as (fixture, verb_owner_uid ());
+
+  assert_has_properties (peer, BUS_ROOT_PATH, BUS_MANAGER);
+  assert_has_properties (peer, DOMAIN_A, BUS_DOMAIN);
+  assert_has_properties (owner, INFO, BUS_MAILBOX);
+}
+
+static void
 test_a_verb_that_fails_says_its_code (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GDBusConnection) peer = connect_as (fixture, geteuid ());
@@ -355,6 +392,7 @@ main (int argc, char **argv)
   ADD ("the-own-user-of-the-daemon-sees-domains", test_the_own_user_of_the_daemon_sees_domains);
   ADD ("a-stranger-finds-nothing", test_a_stranger_finds_nothing);
   ADD ("an-owner-finds-the-own", test_an_owner_finds_the_own);
+  ADD ("properties-are-those-of-the-interfaces", test_properties_are_those_of_the_interfaces);
   ADD ("a-verb-that-fails-says-its-code", test_a_verb_that_fails_says_its_code);
   ADD ("a-changed-file-is-told", test_a_changed_file_is_told);
   ADD ("a-message-is-told-to-its-owner", test_a_message_is_told_to_its_owner);
