@@ -180,10 +180,25 @@ bus_link_give_name_back (BusLink *self)
 static void
 on_flushed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
+  g_autoptr (GError) error = NULL;
   BusLink *self = user_data;
 
-  g_dbus_connection_flush_finish (G_DBUS_CONNECTION (source), result, NULL);
+  g_dbus_connection_flush_finish (G_DBUS_CONNECTION (source), result, &error);
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  g_clear_handle_id (&self->attempt_timer, g_source_remove);
   self->down (self->user_data);
+}
+
+static gboolean
+on_not_flushed (gpointer user_data)
+{
+  BusLink *self = user_data;
+
+  self->attempt_timer = 0;
+  g_cancellable_cancel (self->attempt);
+  self->down (self->user_data);
+  return G_SOURCE_REMOVE;
 }
 
 void
@@ -192,10 +207,15 @@ bus_link_close (BusLink *self, BusLinkDown closed, gpointer user_data)
   settle (self);
   self->down = closed;
   self->user_data = user_data;
-  if (self->connection != NULL)
-    g_dbus_connection_flush (self->connection, NULL, on_flushed, self);
-  else
-    closed (user_data);
+  if (self->connection == NULL)
+    {
+      closed (user_data);
+      return;
+    }
+  g_clear_object (&self->attempt);
+  self->attempt = g_cancellable_new ();
+  self->attempt_timer = g_timeout_add_seconds (BUS_CLOSE_SECONDS, on_not_flushed, self);
+  g_dbus_connection_flush (self->connection, self->attempt, on_flushed, self);
 }
 
 void

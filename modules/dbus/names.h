@@ -34,6 +34,8 @@
 #define BUS_RETRY_MAX_MSEC   30000
 /** BUS_ATTEMPT_SECONDS: for a bus that takes the connection and then says nothing */
 #define BUS_ATTEMPT_SECONDS 20
+/** BUS_CLOSE_SECONDS: for the bus to take the last answers */
+#define BUS_CLOSE_SECONDS 2
 /** BUS_CREDENTIALS_MSEC: for the bus to say who a connection is */
 #define BUS_CREDENTIALS_MSEC 10000
 

@@ -6,8 +6,10 @@ import contextlib
 import email.message
 import os
 import re
+import signal
 import smtplib
 import subprocess
+import time
 import unittest
 import xml.etree.ElementTree
 
@@ -21,6 +23,8 @@ INFO, SALES, GONE = "info@agents.test", "sales@agents.test", "x@b.test"
 UNKNOWN_OBJECT = "org.freedesktop.DBus.Error.UnknownObject"
 CALLS = 1000
 LETTERS = 40
+# What all doors together get for their end is 30 s.
+END_SECONDS = 15
 
 needs_root = unittest.skipUnless(daemon.IS_ROOT, "only root can be several users")
 
@@ -327,6 +331,17 @@ class Life(Case):
             lines = [line for line in server.log().splitlines() if re.search("dbus: ", line)]
             self.assertEqual(len(lines), 1, lines)
             self.assertTrue(lines[0].startswith("info "), lines)
+
+    def test_a_bus_that_hangs_holds_nothing_up(self):
+        peer = self.peer()
+        peer.call(bus.ROOT, bus.MANAGER, "Subscribe")
+        self.bus.process.send_signal(signal.SIGSTOP)
+        for i in range(20):
+            self.deliver(INFO, subject=f"number {i}")
+        self.assertEqual(self.server.aimx("mailboxes", "list").returncode, 0)
+        start = time.monotonic()
+        self.assertEqual(self.server.stop(), 0)
+        self.assertLess(time.monotonic() - start, END_SECONDS)
 
     def test_the_name_is_waited_for(self):
         with daemon.Daemon(env={"DBUS_SYSTEM_BUS_ADDRESS": self.bus.address}) as second:

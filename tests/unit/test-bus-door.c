@@ -339,20 +339,25 @@ test_a_changed_file_is_told (Fixture *fixture, gconstpointer data)
 }
 
 static void
+emit_message (Fixture *fixture, const char *mailbox)
+{
+  GVariantDict details;
+
+  g_variant_dict_init (&details, NULL);
+  g_variant_dict_insert (&details, "mailbox", "s", mailbox);
+  g_variant_dict_insert (&details, "id", "s", "the-id");
+  aimx_event_bus_emit (aimx_server_get_event_bus (fixture->verbs.server), AIMX_EVENT_MESSAGE_RECEIVED,
+                       g_variant_dict_end (&details));
+}
+
+static void
 test_a_message_is_told_to_its_owner (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GDBusConnection) peer = scratch_bus_connect (&fixture->bus, verb_owner_uid ());
-  GVariantDict details;
 
   listen (fixture, peer);
-  for (guint i = 0; i < 2; i++)
-    {
-      g_variant_dict_init (&details, NULL);
-      g_variant_dict_insert (&details, "mailbox", "s", i == 0 ? "gone@a.test" : "info@a.test");
-      g_variant_dict_insert (&details, "id", "s", "the-id");
-      aimx_event_bus_emit (aimx_server_get_event_bus (fixture->verbs.server), AIMX_EVENT_MESSAGE_RECEIVED,
-                           g_variant_dict_end (&details));
-    }
+  emit_message (fixture, "gone@a.test");
+  emit_message (fixture, "info@a.test");
   wait_for_signal (fixture, "\n");
   g_assert_cmpstr (fixture->heard->str, ==, "MessageReceived info_40a_2etest ('info@a.test', 'the-id')\n");
 }
@@ -369,6 +374,24 @@ test_a_bus_that_comes_back_is_found (Fixture *fixture, gconstpointer data)
   listen (fixture, after);
   verb_assert_ok (&fixture->verbs, 0, "MAILBOX-CREATE", HEADERS ("Name", "new@a.test", "Owner", verb_owner ()));
   wait_for_signal (fixture, "MailboxAdded Aimx1 ('new@a.test',)");
+}
+
+/* More than lies between two programs waits to be sent. */
+static void
+test_a_bus_that_hangs_does_not_hold_the_end_up (Fixture *fixture, gconstpointer data)
+{
+  static const char event[] = AIMX_EVENT_MESSAGE_RECEIVED " info@a.test\n";
+  g_autoptr (GDBusConnection) peer = connect_as (fixture, verb_owner_uid ());
+  gint64 start;
+
+  kill (fixture->bus.pid, SIGSTOP);
+  for (guint i = 0; i < 5000; i++)
+    emit_message (fixture, "info@a.test");
+  while (fixture->verbs.events->len < 5000 * strlen (event))
+    g_main_context_iteration (NULL, TRUE);
+  start = g_get_monotonic_time ();
+  close_door (fixture);
+  g_assert_cmpint (g_get_monotonic_time () - start, >, (BUS_CLOSE_SECONDS - 1) * G_USEC_PER_SEC);
 }
 
 static void
@@ -397,6 +420,7 @@ main (int argc, char **argv)
   ADD ("a-changed-file-is-told", test_a_changed_file_is_told);
   ADD ("a-message-is-told-to-its-owner", test_a_message_is_told_to_its_owner);
   ADD ("a-bus-that-comes-back-is-found", test_a_bus_that_comes_back_is_found);
+  ADD ("a-bus-that-hangs-does-not-hold-the-end-up", test_a_bus_that_hangs_does_not_hold_the_end_up);
   ADD ("a-door-without-a-bus-closes", test_a_door_without_a_bus_closes);
   return g_test_run ();
 }
