@@ -68,7 +68,7 @@ static HeaderName
 find_name (const char *name, gsize length)
 {
   for (guint i = 0; i < HEADER_N_NAMES; i++)
-    if (g_ascii_strncasecmp (header_names[i], name, length) == 0 && header_names[i][length] == '\0')
+    if (strlen (header_names[i]) == length && g_ascii_strncasecmp (header_names[i], name, length) == 0)
       return i;
   return HEADER_N_NAMES;
 }
