@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 import unittest
 
+import bus
 import daemon
 import tap
 
@@ -58,9 +59,9 @@ class Plugin(unittest.TestCase):
         cls.addClassCleanup(cls.installed.close)
         cls.libraries = {"LD_LIBRARY_PATH": cls.installed.env["LD_LIBRARY_PATH"]}
 
-    def start(self, **kwargs):
+    def start(self, more=None, **kwargs):
         """A daemon of the installed AIMX."""
-        server = daemon.Daemon(command=self.installed.aimx, env=self.libraries, **kwargs)
+        server = daemon.Daemon(command=self.installed.aimx, env={**self.libraries, **(more or {})}, **kwargs)
         self.addCleanup(server.close)
         return server
 
@@ -93,6 +94,16 @@ class Plugin(unittest.TestCase):
         self.assertIn("Moin, world!", self.aimx(server, "hello").stdout)
         self.assertEqual(server.stop(), 0)
         self.assertIn("Moin, world!", self.aimx(server, "hello").stdout)
+
+    def test_its_verb_on_the_bus(self):
+        self.type_tutorial()
+        private = bus.Bus()
+        self.addCleanup(private.close)
+        server = self.start(more={"DBUS_SYSTEM_BUS_ADDRESS": private.address})
+        daemon.wait_for(lambda: "on the bus" in server.log(), "the bus")
+        command = blocks("sh")[1][blocks("sh")[1].index("gdbus"):]
+        answer = run("sh", "-ec", command, env={**os.environ, "DBUS_SYSTEM_BUS_ADDRESS": private.address})
+        self.assertIn(", ".join(f"0x{byte:02x}" for byte in b"Hello, Ann!"), answer)
 
     def test_a_wrong_setting_keeps_the_plugin_out_and_nothing_else(self):
         self.type_tutorial()
