@@ -31,6 +31,7 @@ aimx_envelope_copy (const AimxEnvelope *self)
   copy->recipients = self->recipients != NULL ? g_strdupv (self->recipients) : g_new0 (char *, 1);
   copy->protocol = g_strdup (self->protocol);
   copy->received_at = self->received_at;
+  copy->authentication = self->authentication != NULL ? g_object_ref (self->authentication) : NULL;
   return copy;
 }
 
@@ -45,5 +46,6 @@ aimx_envelope_free (AimxEnvelope *self)
   g_free (self->mail_from);
   g_strfreev (self->recipients);
   g_free (self->protocol);
+  g_clear_object (&self->authentication);
   g_free (self);
 }

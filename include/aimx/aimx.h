@@ -6,6 +6,7 @@
 
 #include <aimx/abi.h>
 #include <aimx/account.h>
+#include <aimx/authentication.h>
 #include <aimx/caller.h>
 #include <aimx/config-store.h>
 #include <aimx/config.h>
@@ -20,11 +21,14 @@
 #include <aimx/message.h>
 #include <aimx/module.h>
 #include <aimx/request.h>
+#include <aimx/resolver.h>
 #include <aimx/server.h>
 #include <aimx/settings.h>
+#include <aimx/signature-check.h>
 #include <aimx/signer.h>
 #include <aimx/spool.h>
 #include <aimx/tls.h>
 #include <aimx/utf8.h>
 #include <aimx/verb.h>
+#include <aimx/verifier.h>
 #include <aimx/worker.h>

@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include <aimx/abi.h>
+#include <aimx/authentication.h>
 
 G_BEGIN_DECLS
 
@@ -17,8 +17,9 @@ G_BEGIN_DECLS
  * @recipients: (array zero-terminated=1): forward-paths without angle brackets
  * @protocol: (nullable): `SMTP`, `ESMTP`, `ESMTPS`, `UTF8SMTPS`... (RFC 3848, RFC 6531) or `INGEST`
  * @received_at: microseconds since the epoch, real time
+ * @authentication: (nullable): what was found out about the sender; %NULL: nobody has asked
  *
- * The strings are owned.
+ * Strings and authentication are owned.
  */
 typedef struct
 {
@@ -29,7 +30,8 @@ typedef struct
   GStrv recipients;
   char *protocol;
   gint64 received_at;
-  gpointer reserved[4];
+  AimxAuthentication *authentication;
+  gpointer reserved[3];
 } AimxEnvelope;
 
 #define AIMX_TYPE_ENVELOPE (aimx_envelope_get_type ())

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is known about who sent a message: the results of SPF, DKIM, DMARC, ARC and the reverse look-up, as one value.
+ * Not thread-safe while being made, immutable afterwards.
+ */
+#pragma once
+
+#include <aimx/abi.h>
+#include <json-glib/json-glib.h>
+
+G_BEGIN_DECLS
+
+/** AimxAuthenticationMethod: what was looked at */
+typedef enum
+{
+  AIMX_METHOD_SPF,
+  AIMX_METHOD_DKIM,
+  AIMX_METHOD_DMARC,
+  AIMX_METHOD_ARC,
+  AIMX_METHOD_IPREV,
+  AIMX_N_METHODS,
+} AimxAuthenticationMethod;
+
+/**
+ * AimxDisposition:
+ * @AIMX_DISPOSITION_NONE: nothing speaks against the message
+ * @AIMX_DISPOSITION_QUARANTINE: the domain of its author asks to keep it apart
+ * @AIMX_DISPOSITION_REJECT: the domain of its author asks to refuse it
+ *
+ * What the DMARC policy (RFC 7489, 6.3) that applies asks for, `pct` taken into account.
+ */
+typedef enum
+{
+  AIMX_DISPOSITION_NONE,
+  AIMX_DISPOSITION_QUARANTINE,
+  AIMX_DISPOSITION_REJECT,
+} AimxDisposition;
+
+#define AIMX_TYPE_AUTHENTICATION (aimx_authentication_get_type ())
+AIMX_API
+G_DECLARE_FINAL_TYPE (AimxAuthentication, aimx_authentication, AIMX, AUTHENTICATION, GObject)
+
+/** aimx_authentication_new: Returns: (transfer full): nothing is known: every result is `none` */
+AIMX_API AimxAuthentication *aimx_authentication_new (void);
+/** aimx_authentication_set_result: @result: the word of RFC 8601 for @method, a static string; of DKIM the best of all
+ * signatures */
+AIMX_API void
+aimx_authentication_set_result (AimxAuthentication *self, AimxAuthenticationMethod method, const char *result);
+/** aimx_authentication_get_result: Returns: (transfer none): the word of RFC 8601, `none` when nothing is known */
+AIMX_API const char *aimx_authentication_get_result (AimxAuthentication *self, AimxAuthenticationMethod method);
+/** aimx_authentication_get_shown: Returns: (transfer none): the result in the smaller set of words that the frontmatter
+ * of a message has: DKIM `none`, `pass`, `fail`; SPF `none`, `pass`, `fail`, `softfail`, `neutral`; DMARC and ARC
+ * `none`, `pass`, `fail`; errors of SPF and DMARC read `none`, those of DKIM `fail` */
+AIMX_API const char *aimx_authentication_get_shown (AimxAuthentication *self, AimxAuthenticationMethod method);
+/** aimx_authentication_set_author_proven: whether a passing DKIM signature over the whole body, with a key that is not
+ * in testing, belongs to the domain of the one author (relaxed alignment, RFC 7489, 3.1.1) */
+AIMX_API void aimx_authentication_set_author_proven (AimxAuthentication *self, gboolean proven);
+/** aimx_authentication_is_author_proven: Returns: as set */
+AIMX_API gboolean aimx_authentication_is_author_proven (AimxAuthentication *self);
+/** aimx_authentication_set_disposition: what the author's domain asks to do */
+AIMX_API void aimx_authentication_set_disposition (AimxAuthentication *self, AimxDisposition disposition);
+/** aimx_authentication_get_disposition: Returns: as set */
+AIMX_API AimxDisposition aimx_authentication_get_disposition (AimxAuthentication *self);
+/** aimx_authentication_set_field: the value of an Authentication-Results field (RFC 8601), on one line */
+AIMX_API void aimx_authentication_set_field (AimxAuthentication *self, const char *value);
+/** aimx_authentication_get_field: Returns: (transfer none) (nullable): as set */
+AIMX_API const char *aimx_authentication_get_field (AimxAuthentication *self);
+/** aimx_authentication_take_details: (transfer full) @details: all of it with reasons, an object as the verb `VERIFY`
+ * answers
+ */
+AIMX_API void aimx_authentication_take_details (AimxAuthentication *self, JsonNode *details);
+/** aimx_authentication_get_details: Returns: (transfer none) (nullable): as set, immutable */
+AIMX_API JsonNode *aimx_authentication_get_details (AimxAuthentication *self);
+
+G_END_DECLS
