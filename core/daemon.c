@@ -5,15 +5,21 @@
  *
  * The end: doors first, and only when whoever was inside has been served the modules behind them; 30 seconds for both
  * together. A second signal ends the process at once.
+ *
+ * Signals are read from a descriptor (signalfd(2)) and blocked in every thread: none is ever handled on a thread that
+ * is busy with something else.
  */
 #include "pid-file.h"
 #include "server-internal.h"
 
+#include <aimx/error.h>
 #include <aimx/log.h>
 
+#include <errno.h>
 #include <glib-unix.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/signalfd.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
@@ -22,7 +28,8 @@
 typedef struct
 {
   AimxServer *server;
-  guint signals[3];
+  int signals; /* signalfd */
+  guint signal_watch;
   guint watchdog;
   gboolean out_of_time;
 } Daemon;
@@ -35,11 +42,37 @@ get_modules (Daemon *self)
 
 /* ---- signals ---- */
 
-static gboolean
-on_end_signal (gpointer user_data)
+static sigset_t
+get_signals (void)
 {
-  Daemon *self = user_data;
+  sigset_t signals;
 
+  sigemptyset (&signals);
+  sigaddset (&signals, SIGTERM);
+  sigaddset (&signals, SIGINT);
+  sigaddset (&signals, SIGHUP);
+  return signals;
+}
+
+void
+aimx_daemon_block_signals (void)
+{
+  sigset_t signals = get_signals ();
+
+  pthread_sigmask (SIG_BLOCK, &signals, NULL);
+}
+
+void
+aimx_daemon_unblock_signals (void)
+{
+  sigset_t signals = get_signals ();
+
+  pthread_sigmask (SIG_UNBLOCK, &signals, NULL);
+}
+
+static void
+on_end_signal (Daemon *self)
+{
   if (aimx_server_is_ending (self->server))
     {
       aimx_log (G_LOG_LEVEL_WARNING, "MESSAGE", "told to stop again: ending at once");
@@ -47,7 +80,6 @@ on_end_signal (gpointer user_data)
       _exit (EXIT_FAILURE);
     }
   aimx_server_shut_down (self->server);
-  return G_SOURCE_CONTINUE;
 }
 
 /* What comes of it is logged. */
@@ -59,13 +91,23 @@ reload (gpointer user_data)
   aimx_server_reload (server, NULL);
 }
 
-static gboolean
-on_hangup (gpointer user_data)
+static void
+on_hangup (Daemon *self)
 {
-  Daemon *self = user_data;
-
   if (!aimx_server_is_ending (self->server))
     aimx_server_run (self->server, reload, g_object_ref (self->server));
+}
+
+static gboolean
+on_signals (gint fd, GIOCondition condition, gpointer user_data)
+{
+  struct signalfd_siginfo info;
+
+  while (read (fd, &info, sizeof info) == sizeof info)
+    if (info.ssi_signo == SIGHUP)
+      on_hangup (user_data);
+    else
+      on_end_signal (user_data);
   return G_SOURCE_CONTINUE;
 }
 
@@ -76,16 +118,28 @@ feed_watchdog (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+static gboolean
+watch_signals (Daemon *self, GError **error)
+{
+  sigset_t signals = get_signals ();
+
+  signal (SIGPIPE, SIG_IGN);
+  self->signals = signalfd (-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+  if (self->signals < 0)
+    {
+      g_set_error (error, AIMX_ERROR, AIMX_ERROR_IO, "cannot watch for signals: %s", g_strerror (errno));
+      return FALSE;
+    }
+  self->signal_watch = g_unix_fd_add (self->signals, G_IO_IN, on_signals, self);
+  return TRUE;
+}
+
 /* The watchdog is fed by the main loop, since that is what must not hang. */
 static void
-watch (Daemon *self)
+start_watchdog (Daemon *self)
 {
   guint64 usec = 0;
 
-  signal (SIGPIPE, SIG_IGN);
-  self->signals[0] = g_unix_signal_add (SIGTERM, on_end_signal, self);
-  self->signals[1] = g_unix_signal_add (SIGINT, on_end_signal, self);
-  self->signals[2] = g_unix_signal_add (SIGHUP, on_hangup, self);
   if (sd_watchdog_enabled (0, &usec) > 0)
     self->watchdog = g_timeout_add_full (G_PRIORITY_HIGH, (guint) MAX (usec / 2000, 1), feed_watchdog, self, NULL);
 }
@@ -93,8 +147,9 @@ watch (Daemon *self)
 static void
 unwatch (Daemon *self)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS (self->signals); i++)
-    g_clear_handle_id (&self->signals[i], g_source_remove);
+  g_clear_handle_id (&self->signal_watch, g_source_remove);
+  if (self->signals >= 0)
+    close (self->signals);
   g_clear_handle_id (&self->watchdog, g_source_remove);
 }
 
@@ -238,7 +293,7 @@ report_account (AimxServer *server)
 gboolean
 aimx_server_serve (AimxServer *self, GError **error)
 {
-  Daemon daemon = { .server = self };
+  Daemon daemon = { .server = self, .signals = -1 };
   gboolean started;
 
   g_return_val_if_fail (AIMX_IS_SERVER (self), FALSE);
@@ -248,8 +303,8 @@ aimx_server_serve (AimxServer *self, GError **error)
   report_test_seams ();
   report_account (self);
   aimx_server_report_config (self);
-  watch (&daemon);
-  started = start (&daemon, error);
+  start_watchdog (&daemon);
+  started = watch_signals (&daemon, error) && start (&daemon, error);
   if (started)
     {
       say_ready (&daemon);

@@ -31,6 +31,12 @@ AimxServer *aimx_server_new (const AimxServerSettings *settings,
                              AimxLockManager *locks,
                              AimxAccounts *accounts,
                              AimxMailStore *mail);
+/** aimx_daemon_block_signals: keeps the signals that end or reload a daemon from every thread that is made from now on;
+ * before the first one is */
+void aimx_daemon_block_signals (void);
+/** aimx_daemon_unblock_signals: they do again what they do in any process */
+void aimx_daemon_unblock_signals (void);
+
 /** aimx_server_load_modules: finds and loads the modules; main thread */
 void aimx_server_load_modules (AimxServer *self);
 

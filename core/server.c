@@ -369,6 +369,8 @@ aimx_server_close (AimxServer *self)
 
   if (self->modules == NULL)
     return;
+  if (self->mode == AIMX_SERVER_DAEMON)
+    aimx_daemon_unblock_signals ();
   if (!wait_until_idle (self))
     {
       aimx_log (G_LOG_LEVEL_WARNING, "MESSAGE", "something still runs; it is left to the end of the process");
@@ -426,6 +428,8 @@ aimx_server_new (const AimxServerSettings *settings,
   AimxServer *self = g_object_new (AIMX_TYPE_SERVER, NULL);
 
   take_settings (self, settings);
+  if (self->mode == AIMX_SERVER_DAEMON)
+    aimx_daemon_block_signals ();
   self->config = g_object_ref (config);
   self->locks = g_object_ref (locks);
   self->accounts = g_object_ref (accounts);

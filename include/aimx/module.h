@@ -44,6 +44,9 @@ typedef enum
  * @settings: (nullable): what its operator may set, in `[plugin.<name>]`; ends with a %NULL name
  *
  * In a command's own process a module is loaded and unloaded; start, open and stop are a daemon's.
+ *
+ * A daemon blocks SIGTERM, SIGINT and SIGHUP in all of its threads, and a child process begins with what was blocked:
+ * who starts one unblocks them in it before exec.
  */
 typedef struct
 {

@@ -167,8 +167,6 @@ look_at_pid_file (Fixture *fixture)
   g_assert_cmpuint (get_mode (fixture->runtime_dir), ==, 0755);
 }
 
-/* A signal is raised on this thread: ThreadSanitizer loses one that comes while a thread makes its first blocking call,
- * as the main thread does when it has just said that it is ready. */
 static void
 do_deed (Fixture *fixture, Deed deed)
 {
@@ -181,7 +179,7 @@ do_deed (Fixture *fixture, Deed deed)
   else if (deed == SHUT_DOWN)
     aimx_server_shut_down (fixture->server);
   else if (deed != NOTHING)
-    raise (signals[deed]);
+    kill (getpid (), signals[deed]);
 }
 
 static gpointer
@@ -242,6 +240,26 @@ test_a_hangup_reloads (Fixture *fixture, gconstpointer data)
   };
 
   serve (fixture, steps);
+}
+
+static gpointer
+look_at_blocked_signals (gpointer data)
+{
+  pthread_sigmask (SIG_BLOCK, NULL, data);
+  return NULL;
+}
+
+static void
+test_no_other_thread_gets_its_signals (Fixture *fixture, gconstpointer data)
+{
+  sigset_t blocked;
+
+  open_server (fixture);
+  g_thread_join (g_thread_new ("other", look_at_blocked_signals, &blocked));
+  g_assert_true (sigismember (&blocked, SIGTERM) && sigismember (&blocked, SIGINT) && sigismember (&blocked, SIGHUP));
+  aimx_server_close (fixture->server);
+  look_at_blocked_signals (&blocked);
+  g_assert_false (sigismember (&blocked, SIGTERM) || sigismember (&blocked, SIGINT) || sigismember (&blocked, SIGHUP));
 }
 
 static void
@@ -320,6 +338,7 @@ main (int argc, char **argv)
   ADD ("life", test_it_says_when_it_is_ready_and_when_it_stops);
   ADD ("interrupt", test_an_interrupt_ends_it_too);
   ADD ("hangup", test_a_hangup_reloads);
+  ADD ("signals-of-threads", test_no_other_thread_gets_its_signals);
   ADD ("watchdog", test_the_watchdog_is_fed);
   ADD ("start-fails", test_what_fails_to_start_ends_the_start);
   ADD ("second-signal", test_a_second_signal_ends_it_at_once);
