@@ -196,15 +196,31 @@ load_upgrade (AimxConfigLoader *self, TomlNode *root)
 static gboolean
 check_keys (AimxConfigLoader *self, TomlNode *root)
 {
-  static const char *const known[] = { "domains",         "domain",    "data_dir",    "dkim_selector", "trust",
-                                       "trusted_senders", "signature", "enable_ipv6", "verify_host",   "upgrade",
-                                       "mailboxes",       "modules",   "plugin",      "smtp",          NULL };
+  static const char *const known[] = {
+    "domains",      "domain",      "data_dir", "dkim_selector", "trust",   "trusted_senders", "signature",
+    "enable_ipv6",  "verify_host", "upgrade",  "mailboxes",     "modules", "plugin",          "smtp",
+    "dmarc_policy", NULL
+  };
   const TomlNode *retired = toml_table_get (root, "hook_template");
 
   if (retired != NULL)
     return aimx_config_loader_fail (
         self, retired, "templates are retired: write the command into each hook as cmd = [\"/path\", ...]");
   aimx_config_loader_warn_unknown (self, root, known);
+  return TRUE;
+}
+
+static gboolean
+load_dmarc_policy (AimxConfigLoader *self, TomlNode *root)
+{
+  const char *value;
+
+  if (!aimx_config_loader_read_string (self, root, "dmarc_policy", "\"mark\"", &value))
+    return FALSE;
+  if (value != NULL && strcmp (value, "mark") != 0 && strcmp (value, "reject") != 0)
+    return aimx_config_loader_fail (self, toml_table_get (root, "dmarc_policy"),
+                                    "it is \"%s\" but must be \"mark\" or \"reject\"", value);
+  self->config->obeys_dmarc = value != NULL && strcmp (value, "reject") == 0;
   return TRUE;
 }
 
@@ -235,9 +251,10 @@ load_scalars (AimxConfigLoader *self, TomlNode *root)
 static gboolean
 load_top (AimxConfigLoader *self, TomlNode *root)
 {
-  return check_keys (self, root) && load_scalars (self, root) && load_domains (self, root) &&
-         load_overrides (self, root) && aimx_config_loader_load_mailboxes (self, root) && load_smtp (self, root) &&
-         load_modules (self, root) && load_upgrade (self, root) && aimx_config_loader_load_settings (self, root);
+  return check_keys (self, root) && load_scalars (self, root) && load_dmarc_policy (self, root) &&
+         load_domains (self, root) && load_overrides (self, root) && aimx_config_loader_load_mailboxes (self, root) &&
+         load_smtp (self, root) && load_modules (self, root) && load_upgrade (self, root) &&
+         aimx_config_loader_load_settings (self, root);
 }
 
 AimxConfig *

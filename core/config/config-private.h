@@ -58,6 +58,7 @@ struct _AimxConfig
   GHashTable *mailboxes_by_name;    /* canonical FQDN */
   GHashTable *mailboxes_by_address; /* lower case */
   char *data_dir;
+  gboolean obeys_dmarc;
   GStrv trusted_senders; /* at the top; NULL for none */
   guint max_connections;
   guint max_connections_per_address;

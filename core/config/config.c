@@ -112,6 +112,12 @@ aimx_config_get_data_dir (AimxConfig *self)
   return self->data_dir;
 }
 
+gboolean
+aimx_config_obeys_dmarc (AimxConfig *self)
+{
+  return self->obeys_dmarc;
+}
+
 guint
 aimx_config_get_max_connections (AimxConfig *self)
 {

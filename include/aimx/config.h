@@ -75,6 +75,9 @@ aimx_config_resolve_recipient (AimxConfig *self, const char *address, const Aimx
 AIMX_API char *aimx_config_resolve_name (AimxConfig *self, const char *name);
 /** aimx_config_get_data_dir: Returns: (transfer none): `data_dir` as configured; overrides are not in here */
 AIMX_API const char *aimx_config_get_data_dir (AimxConfig *self);
+/** aimx_config_obeys_dmarc: Returns: whether mail is refused when the policy of its author's domain asks for it
+ * (`dmarc_policy` is `reject`), not only marked */
+AIMX_API gboolean aimx_config_obeys_dmarc (AimxConfig *self);
 /** aimx_config_get_max_connections: Returns: `[smtp] max_connections`, default 10,000 */
 AIMX_API guint aimx_config_get_max_connections (AimxConfig *self);
 /** aimx_config_get_max_connections_per_address: Returns: `[smtp] max_connections_per_address`, default 100 */

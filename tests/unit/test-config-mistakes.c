@@ -72,6 +72,8 @@ static const Case errors[] = {
     "line 2, column 1: data_dir: \"mail\" is not an absolute path; write one that begins with /" },
   { A "enable_ipv6 = 1\n", "line 2, column 1: enable_ipv6: it is an integer but must be a boolean, such as true" },
   { A "verify_host = 1\n", "line 2, column 1: verify_host: it is an integer but must be a string" },
+  { A "dmarc_policy = \"refuse\"\n",
+    "line 2, column 1: dmarc_policy: it is \"refuse\" but must be \"mark\" or \"reject\"" },
   { A "[smtp]\nmax_connections = 0\n",
     "line 3, column 1: smtp.max_connections: it is 0 but must be from 1 to 1000000" },
   { A "[smtp]\nmax_connections_per_address = -1\n", "smtp.max_connections_per_address: it is -1 but must be from 1" },

@@ -163,10 +163,21 @@ test_defaults_are_the_documented_ones (void)
   g_assert_cmpstr (aimx_domain_get_dkim_selector (aimx_config_get_default_domain (config)), ==, "aimx");
   g_assert_cmpstr (aimx_domain_get_signature (aimx_config_get_default_domain (config)), ==,
                    "Sent from AIMX.  \nhttps://aimx.email");
+  g_assert_false (aimx_config_obeys_dmarc (config));
   g_assert_cmpuint (aimx_config_get_max_connections (config), ==, 10000);
   g_assert_cmpuint (aimx_config_get_max_connections_per_address (config), ==, 100);
   g_assert_false (aimx_config_is_module_disabled (config, "smtp"));
   g_assert_null (aimx_config_get_warnings (config)[0]);
+}
+
+static void
+test_the_dmarc_policy_is_to_mark_or_to_reject (void)
+{
+  g_autoptr (AimxConfig) marks = parse ("domain = \"a.com\"\ndmarc_policy = \"mark\"\n");
+  g_autoptr (AimxConfig) rejects = parse ("domain = \"a.com\"\ndmarc_policy = \"reject\"\n");
+
+  g_assert_false (aimx_config_obeys_dmarc (marks));
+  g_assert_true (aimx_config_obeys_dmarc (rejects));
 }
 
 static void
@@ -277,6 +288,7 @@ main (int argc, char **argv)
                    test_bytes_that_are_no_text_are_nobodys_address);
   g_test_add_func ("/config/a-list-replaces-the-ones-below-it-whole", test_a_list_replaces_the_ones_below_it_whole);
   g_test_add_func ("/config/defaults-are-the-documented-ones", test_defaults_are_the_documented_ones);
+  g_test_add_func ("/config/dmarc-policy-is-to-mark-or-to-reject", test_the_dmarc_policy_is_to_mark_or_to_reject);
   g_test_add_func ("/config/globs-match-in-bounded-time", test_globs_match_in_bounded_time);
   g_test_add_func ("/config/change-keeps-the-rest-and-hand-edits", test_change_keeps_the_rest_and_hand_edits);
   g_test_add_func ("/config/broken-file-refuses-a-change-and-a-reload", test_broken_file_refuses_a_change_and_a_reload);
