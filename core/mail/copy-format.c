@@ -63,6 +63,8 @@ add_results (const AimxCopy *self, AimxFrontmatterWriter *writer)
   aimx_frontmatter_writer_add_string (writer, "trusted", self->verdict->trusted);
   aimx_frontmatter_writer_add_string (writer, "mailbox", self->mailbox);
   aimx_frontmatter_writer_add_boolean (writer, "read", FALSE);
+  aimx_frontmatter_writer_add_filled (writer, "arc", self->verdict->arc);
+  aimx_frontmatter_writer_add_filled (writer, "auth_detail", self->verdict->auth_detail);
   aimx_frontmatter_writer_add_string (writer, "envelope_from", aimx_copy_get_sender (self->envelope, self->message));
   aimx_frontmatter_writer_add_filled (writer, "queue_id", self->envelope->queue_id);
   aimx_frontmatter_writer_add_filled (writer, "retry_key", self->retry_key);

@@ -173,8 +173,10 @@ AIMX_API gboolean aimx_mail_store_mark (AimxMailStore *self,
  * @spf: `none`, `pass`, `fail`, `softfail`, `neutral`
  * @dmarc: `none`, `pass`, `fail`
  * @trusted: `none`, `true`, `false`
+ * @arc: (nullable): `none`, `pass`, `fail`
+ * @auth_detail: (nullable): one line in the form of an Authentication-Results field; not static
  *
- * The results shown in the frontmatter of one recipient's copy; static strings.
+ * The results shown in the frontmatter of one recipient's copy; static strings but for @auth_detail.
  */
 typedef struct
 {
@@ -182,7 +184,9 @@ typedef struct
   const char *spf;
   const char *dmarc;
   const char *trusted;
-  gpointer reserved[4];
+  const char *arc;
+  const char *auth_detail;
+  gpointer reserved[2];
 } AimxVerdict;
 
 /**

@@ -167,7 +167,12 @@ fixture_deliver (Fixture *self,
                  Stored *stored,
                  GError **error)
 {
-  static const AimxVerdict verdict = { "pass", "softfail", "fail", "false", { NULL } };
+  static const AimxVerdict verdict = { .dkim = "pass",
+                                       .spf = "softfail",
+                                       .dmarc = "fail",
+                                       .trusted = "false",
+                                       .arc = "none",
+                                       .auth_detail = "agents.test; spf=softfail" };
   g_autoptr (GBytes) raw = NULL;
   g_autoptr (AimxMessage) message = sample_parse (sample, &raw);
   g_autoptr (AimxEnvelope) envelope = aimx_envelope_new ();

@@ -136,7 +136,7 @@ typedef struct
 static gboolean
 deliver (AimxMailStore *store, const char *recipient, guint number)
 {
-  static const AimxVerdict verdict = { "none", "none", "none", "none", { NULL } };
+  static const AimxVerdict verdict = { .dkim = "none", .spf = "none", .dmarc = "none", .trusted = "none" };
   g_autoptr (AimxMessage) message = aimx_message_new ();
   g_autoptr (AimxEnvelope) envelope = aimx_envelope_new ();
   g_autoptr (GBytes) raw = g_bytes_new_static ("body\n", 5);

@@ -40,6 +40,8 @@ test_a_message_is_one_file_of_its_owner (Fixture *self, gconstpointer data)
                               "trusted = \"false\"\n"
                               "mailbox = \"info@agents.test\"\n"
                               "read = false\n"
+                              "arc = \"none\"\n"
+                              "auth_detail = \"agents.test; spf=softfail\"\n"
                               "envelope_from = \"ann@sender.test\"\n"
                               "queue_id = \"QUEUEID\"\n"
                               "retry_key = \"03d6ddfeade6e165\"\n"
@@ -236,7 +238,7 @@ test_a_link_in_the_place_of_a_message_is_left_alone (Fixture *self, gconstpointe
 static gboolean
 deliver_attachments (Fixture *self, AimxMessage *message, GBytes *raw, Stored *stored, GError **error)
 {
-  static const AimxVerdict verdict = { "none", "none", "none", "none", { NULL } };
+  static const AimxVerdict verdict = { .dkim = "none", .spf = "none", .dmarc = "none", .trusted = "none" };
   g_autoptr (AimxEnvelope) envelope = aimx_envelope_new ();
 
   return aimx_mail_store_deliver (self->store, message, raw, envelope, INFO, &verdict, &stored->mailbox, &stored->stem,
