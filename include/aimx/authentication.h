@@ -43,7 +43,7 @@ G_DECLARE_FINAL_TYPE (AimxAuthentication, aimx_authentication, AIMX, AUTHENTICAT
 /** aimx_authentication_new: Returns: (transfer full): nothing is known: every result is `none` */
 AIMX_API AimxAuthentication *aimx_authentication_new (void);
 /** aimx_authentication_set_result: @result: the word of RFC 8601 for @method, a static string; of DKIM the best of all
- * signatures */
+ * signatures whose keys are not in testing */
 AIMX_API void
 aimx_authentication_set_result (AimxAuthentication *self, AimxAuthenticationMethod method, const char *result);
 /** aimx_authentication_get_result: Returns: (transfer none): the word of RFC 8601, `none` when nothing is known */

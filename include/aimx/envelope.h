@@ -17,7 +17,7 @@ G_BEGIN_DECLS
  * @recipients: (array zero-terminated=1): forward-paths without angle brackets
  * @protocol: (nullable): `SMTP`, `ESMTP`, `ESMTPS`, `UTF8SMTPS`... (RFC 3848, RFC 6531) or `INGEST`
  * @received_at: microseconds since the epoch, real time
- * @authentication: (nullable): what was found out about the sender; %NULL: nobody has asked
+ * @authentication: (nullable): what was found out about the sender; %NULL: nobody has asked yet
  *
  * Strings and authentication are owned.
  */

@@ -9,6 +9,7 @@
 
 #include <aimx/mail-store.h>
 #include <aimx/tls.h>
+#include <aimx/verifier.h>
 
 G_BEGIN_DECLS
 
@@ -37,8 +38,11 @@ typedef enum
  * @output: GBytes to send
  * @n_sent: bytes of the first of them that are sent
  * @unread: (nullable): bytes from the peer that the session has not consumed
+ * @verification: (nullable): finds out who sends the message, from the first recipient on
+ * @verified_sender: (nullable): the reverse-path that @verification is about
  * @spool: (nullable): the message that arrives
  * @staged: (nullable): its bytes that are to follow on the disk
+ * @n_own_staged: how many of them, in front, are our trace field
  * @spooled: what became of those before
  * @deadline: of a handshake, or of lingering; else the session's counts
  * @network: for admission
@@ -58,8 +62,11 @@ struct _SmtpConnection
   GQueue output;
   gsize n_sent;
   GBytes *unread;
+  AimxVerification *verification;
+  char *verified_sender;
   AimxSpool *spool;
   GByteArray *staged;
+  gsize n_own_staged;
   SmtpStoreVerdict spooled;
   gint64 deadline;
   struct in6_addr network;
@@ -75,19 +82,21 @@ gint64 smtp_connection_now (SmtpConnection *self);
 /**
  * SmtpWork: something that may block, done for a connection on the pool
  * @connection: for whom; it does not end before @done was called
- * @run: on a pool thread; must not touch @connection
+ * @run: on a pool thread; must not touch @connection. Returns: whether it is done; else smtp_work_finish() will say so
  * @done: back on the worker's thread; frees what embeds this
  */
 typedef struct _SmtpWork SmtpWork;
 struct _SmtpWork
 {
   SmtpConnection *connection;
-  void (*run) (SmtpWork *work);
+  gboolean (*run) (SmtpWork *work);
   void (*done) (SmtpWork *work);
 };
 
 /** smtp_connection_run: sends @work to the pool and makes its connection busy until it is done */
 void smtp_connection_run (SmtpWork *work);
+/** smtp_work_finish: @work is done; once, on any thread */
+void smtp_work_finish (SmtpWork *work);
 
 /**
  * smtp_transaction_act:

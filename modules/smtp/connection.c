@@ -414,14 +414,19 @@ work_done (gpointer user_data)
   advance (self);
 }
 
+void
+smtp_work_finish (SmtpWork *work)
+{
+  aimx_worker_invoke (work->connection->loop->worker, work_done, work);
+}
+
 static void
 work_run (gpointer user_data)
 {
   SmtpWork *work = user_data;
-  AimxWorker *worker = work->connection->loop->worker;
 
-  work->run (work);
-  aimx_worker_invoke (worker, work_done, work);
+  if (work->run (work))
+    smtp_work_finish (work);
 }
 
 void

@@ -25,11 +25,12 @@ static gboolean
 smtp_start (AimxModule *module, AimxServer *server, GError **error)
 {
   g_autoptr (AimxIngester) ingester = aimx_server_get_service (server, AIMX_TYPE_INGESTER);
+  g_autoptr (AimxVerifier) verifier = aimx_server_get_service (server, AIMX_TYPE_VERIFIER);
   SmtpServer *self;
 
   if (ingester == NULL)
     return g_set_error_literal (error, AIMX_ERROR, AIMX_ERROR_MODULE, "no module takes messages in (ingest)"), FALSE;
-  self = smtp_server_new (server, ingester);
+  self = smtp_server_new (server, ingester, verifier);
   aimx_module_set_data (module, self, (GDestroyNotify) smtp_server_free);
   return smtp_server_set_certificate (self, get_single_option (server, "tls-cert"),
                                       get_single_option (server, "tls-key"), error) &&

@@ -33,6 +33,7 @@ struct _SmtpServer
 {
   AimxServer *aimx;
   AimxIngester *ingester;
+  AimxVerifier *verifier; /* nullable */
   SmtpCertificate *certificate;
   SmtpQueueIds queue_ids;
   SmtpAdmission *admission;
@@ -104,6 +105,12 @@ AimxIngester *
 smtp_server_get_ingester (SmtpServer *self)
 {
   return self->ingester;
+}
+
+AimxVerifier *
+smtp_server_get_verifier (SmtpServer *self)
+{
+  return self->verifier;
 }
 
 SmtpCertificate *
@@ -237,12 +244,13 @@ on_accepted (int fd, const SmtpAddress *peer, gpointer user_data)
 /* ---- starting ---- */
 
 SmtpServer *
-smtp_server_new (AimxServer *aimx, AimxIngester *ingester)
+smtp_server_new (AimxServer *aimx, AimxIngester *ingester, AimxVerifier *verifier)
 {
   SmtpServer *self = g_new0 (SmtpServer, 1);
 
   self->aimx = aimx;
   self->ingester = g_object_ref (ingester);
+  self->verifier = verifier != NULL ? g_object_ref (verifier) : NULL;
   self->admission = smtp_admission_new ();
   self->is_root = geteuid () == 0;
   self->listeners = g_ptr_array_new_with_free_func ((GDestroyNotify) smtp_listener_free);
@@ -506,6 +514,7 @@ smtp_server_free (SmtpServer *self)
   g_clear_pointer (&self->certificate, smtp_certificate_free);
   smtp_admission_free (self->admission);
   g_object_unref (self->ingester);
+  g_clear_object (&self->verifier);
   g_mutex_clear (&self->queue_ids.mutex);
   g_mutex_clear (&self->mutex);
   g_cond_clear (&self->released);

@@ -11,6 +11,7 @@
 
 #include <aimx/ingester.h>
 #include <aimx/server.h>
+#include <aimx/verifier.h>
 
 G_BEGIN_DECLS
 
@@ -21,10 +22,11 @@ G_BEGIN_DECLS
  * smtp_server_new:
  * @aimx: the server; not kept alive
  * @ingester: who takes messages in
+ * @verifier: (nullable): who finds out who sent them
  *
  * Returns: (transfer full): an SMTP server without certificate and listeners
  */
-SmtpServer *smtp_server_new (AimxServer *aimx, AimxIngester *ingester);
+SmtpServer *smtp_server_new (AimxServer *aimx, AimxIngester *ingester, AimxVerifier *verifier);
 /**
  * smtp_server_set_certificate:
  * @self: the server
@@ -63,6 +65,8 @@ const char *smtp_server_get_address (SmtpServer *self, guint index);
 AimxServer *smtp_server_get_aimx (SmtpServer *self);
 /** smtp_server_get_ingester: Returns: (transfer none): who takes messages in */
 AimxIngester *smtp_server_get_ingester (SmtpServer *self);
+/** smtp_server_get_verifier: Returns: (transfer none) (nullable): who finds out who sent messages */
+AimxVerifier *smtp_server_get_verifier (SmtpServer *self);
 /** smtp_server_get_certificate: Returns: (transfer none): the certificate */
 SmtpCertificate *smtp_server_get_certificate (SmtpServer *self);
 /** smtp_server_get_queue_ids: Returns: (transfer none): where queue ids come from */

@@ -20,10 +20,11 @@ typedef struct
   SmtpCertificate *certificate;
 } Refresh;
 
-static void
+static gboolean
 refresh_run (SmtpWork *work)
 {
   smtp_certificate_refresh (((Refresh *) work)->certificate);
+  return TRUE;
 }
 
 static void

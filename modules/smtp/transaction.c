@@ -26,6 +26,37 @@ report_refusal (SmtpConnection *self, const char *address, const char *why)
             address, facts.peer_address, why);
 }
 
+/* ---- who sends it ---- */
+
+static void
+forget_sender (SmtpConnection *self)
+{
+  g_clear_object (&self->verification);
+  g_clear_pointer (&self->verified_sender, g_free);
+}
+
+/* Begun once for the recipients of a transaction; what was found out about a sender serves the next transaction, too,
+ * unless it has another one. */
+static void
+look_at_sender (SmtpConnection *self)
+{
+  AimxVerifier *verifier = smtp_server_get_verifier (self->loop->server);
+  SmtpEnvelope lent;
+  AimxVerifierPeer peer = { .at = g_get_real_time () / G_USEC_PER_SEC };
+
+  if (verifier == NULL)
+    return;
+  smtp_session_get_envelope (self->session, &lent);
+  if (self->verification != NULL && g_strcmp0 (lent.mail_from, self->verified_sender) == 0)
+    return;
+  forget_sender (self);
+  peer.address = lent.peer_address;
+  peer.helo = lent.helo;
+  peer.mail_from = lent.mail_from;
+  self->verification = aimx_verifier_begin (verifier, &peer);
+  self->verified_sender = g_strdup (lent.mail_from);
+}
+
 /* ---- recipients ---- */
 
 static void
@@ -40,6 +71,8 @@ answer_recipient (SmtpConnection *self, SmtpRecipientVerdict verdict)
 
   if (verdict != SMTP_RECIPIENT_ACCEPTED)
     report_refusal (self, smtp_session_get_recipient (self->session), reasons[verdict]);
+  else
+    look_at_sender (self);
   smtp_session_recipient_result (self->session, verdict, smtp_connection_now (self));
 }
 
@@ -65,12 +98,13 @@ typedef struct
   AimxAccountState state;
 } Lookup;
 
-static void
+static gboolean
 lookup_run (SmtpWork *work)
 {
   Lookup *self = (Lookup *) work;
 
   self->state = aimx_accounts_lookup (self->accounts, self->owner, NULL, NULL);
+  return TRUE;
 }
 
 static void
@@ -133,11 +167,14 @@ judge_error (const GError *error)
   return g_error_matches (error, AIMX_ERROR, AIMX_ERROR_NO_SPACE) ? SMTP_STORE_NO_SPACE : SMTP_STORE_FAILED;
 }
 
+/* The first @n_own bytes are our trace field: the sender has not signed it. */
 static SmtpStoreVerdict
-append (AimxSpool *spool, const void *data, gsize length)
+append (AimxSpool *spool, AimxVerification *verification, const guint8 *data, gsize length, gsize n_own)
 {
   g_autoptr (GError) error = NULL;
 
+  if (verification != NULL && length > n_own)
+    aimx_verification_update (verification, (const char *) data + n_own, length - n_own);
   if (aimx_spool_append (spool, data, length, &error))
     return SMTP_STORE_OK;
   aimx_log (G_LOG_LEVEL_WARNING, "MESSAGE", "a message is refused for now: %s", error->message);
@@ -149,24 +186,26 @@ begin_message (SmtpConnection *self)
 {
   gint64 real_time = g_get_real_time ();
   char id[SMTP_QUEUE_ID_TEXT];
+  g_autofree char *name = self->verification != NULL ? aimx_verification_get_peer_name (self->verification) : NULL;
 
   self->spool = aimx_mail_store_new_spool (aimx_server_get_mail_store (smtp_server_get_aimx (self->loop->server)));
   self->spooled = SMTP_STORE_OK;
   smtp_queue_ids_next (smtp_server_get_queue_ids (self->loop->server), real_time, id);
-  smtp_session_message_begun (self->session, SMTP_STORE_OK, id, NULL, real_time, smtp_connection_now (self));
+  smtp_session_message_begun (self->session, SMTP_STORE_OK, id, name, real_time, smtp_connection_now (self));
 }
 
 static void
-keep (SmtpConnection *self, const char *data, gsize length)
+keep (SmtpConnection *self, const guint8 *data, gsize length, gsize n_own)
 {
   if (self->staged == NULL && aimx_spool_reserve_memory (self->spool, length))
     {
-      self->spooled = append (self->spool, data, length);
+      self->spooled = append (self->spool, self->verification, data, length, n_own);
       return;
     }
   if (self->staged == NULL)
     self->staged = g_byte_array_new ();
-  g_byte_array_append (self->staged, (const guint8 *) data, (guint) length);
+  g_byte_array_append (self->staged, data, (guint) length);
+  self->n_own_staged += n_own;
 }
 
 static void
@@ -176,7 +215,7 @@ store_data (SmtpConnection *self)
   const char *span = smtp_session_get_span (self->session, &length);
 
   if (self->spooled == SMTP_STORE_OK)
-    keep (self, span, length);
+    keep (self, (const guint8 *) span, length, smtp_session_is_span_trace (self->session) ? length : 0);
   smtp_session_spooled (self->session, self->spooled, smtp_connection_now (self));
 }
 
@@ -185,21 +224,26 @@ typedef struct
 {
   SmtpWork work;
   AimxSpool *spool;
-  GByteArray *staged; /* nullable */
-  gsize n_spooling;   /* its length, as counted by the loop */
+  AimxVerification *verification; /* nullable */
+  GByteArray *staged;             /* nullable */
+  gsize n_own;                    /* of them in front */
+  gsize n_spooling;               /* its length, as counted by the loop */
   AimxEnvelope *envelope;
   AimxIngester *ingester;
   SmtpStoreVerdict verdict;
 } Storing;
 
 static Storing *
-storing_new (SmtpConnection *self, void (*run) (SmtpWork *work), void (*done) (SmtpWork *work))
+storing_new (SmtpConnection *self, gboolean (*run) (SmtpWork *work), void (*done) (SmtpWork *work))
 {
   Storing *storing = g_new0 (Storing, 1);
 
   storing->work = (SmtpWork){ self, run, done };
   storing->spool = g_object_ref (self->spool);
+  storing->verification = self->verification != NULL ? g_object_ref (self->verification) : NULL;
   storing->staged = g_steal_pointer (&self->staged);
+  storing->n_own = self->n_own_staged;
+  self->n_own_staged = 0;
   storing->n_spooling = storing->staged != NULL ? storing->staged->len : 0;
   smtp_loop_begin_spooling (self->loop, storing->n_spooling);
   return storing;
@@ -220,21 +264,25 @@ storing_release (Storing *self)
 {
   g_clear_pointer (&self->staged, g_byte_array_unref);
   g_clear_object (&self->spool);
+  g_clear_object (&self->verification);
 }
 
 static SmtpStoreVerdict
 spool_staged (Storing *self)
 {
-  return self->staged != NULL ? append (self->spool, self->staged->data, self->staged->len) : SMTP_STORE_OK;
+  if (self->staged == NULL)
+    return SMTP_STORE_OK;
+  return append (self->spool, self->verification, self->staged->data, self->staged->len, self->n_own);
 }
 
-static void
+static gboolean
 append_run (SmtpWork *work)
 {
   Storing *self = (Storing *) work;
 
   self->verdict = spool_staged (self);
   storing_release (self);
+  return TRUE;
 }
 
 static void
@@ -294,15 +342,48 @@ deliver (Storing *self)
   return judge_deliveries (deliveries, self->envelope);
 }
 
+static gboolean
+is_unwanted (Storing *self)
+{
+  AimxServer *server = smtp_server_get_aimx (self->work.connection->loop->server);
+  g_autoptr (AimxConfig) config = aimx_config_store_get (aimx_server_get_config_store (server));
+  AimxAuthentication *authentication = self->envelope->authentication;
+
+  if (!aimx_config_obeys_dmarc (config) ||
+      aimx_authentication_get_disposition (authentication) != AIMX_DISPOSITION_REJECT)
+    return FALSE;
+  aimx_log (G_LOG_LEVEL_INFO, AIMX_LOG_QUEUE_ID, self->envelope->queue_id, AIMX_LOG_PEER, self->envelope->peer_address,
+            "MESSAGE", "%s: refused, as the DMARC policy of its author's domain asks: %s", self->envelope->queue_id,
+            aimx_authentication_get_field (authentication));
+  return TRUE;
+}
+
 static void
+on_verified (AimxAuthentication *authentication, gpointer user_data)
+{
+  Storing *self = user_data;
+
+  self->envelope->authentication = g_object_ref (authentication);
+  self->verdict = is_unwanted (self) ? SMTP_STORE_UNWANTED : deliver (self);
+  storing_release (self);
+  smtp_work_finish (&self->work);
+}
+
+static gboolean
 deliver_run (SmtpWork *work)
 {
   Storing *self = (Storing *) work;
 
   self->verdict = spool_staged (self);
+  if (self->verdict == SMTP_STORE_OK && self->verification != NULL)
+    {
+      aimx_verification_finish (self->verification, on_verified, self);
+      return FALSE;
+    }
   if (self->verdict == SMTP_STORE_OK)
     self->verdict = deliver (self);
   storing_release (self);
+  return TRUE;
 }
 
 static void
@@ -348,6 +429,7 @@ complete_message (SmtpConnection *self)
   storing->envelope = copy_envelope (self);
   storing->ingester = g_object_ref (smtp_server_get_ingester (self->loop->server));
   g_clear_object (&self->spool);
+  forget_sender (self);
   smtp_connection_run (&storing->work);
   return FALSE;
 }
@@ -355,7 +437,9 @@ complete_message (SmtpConnection *self)
 void
 smtp_transaction_drop (SmtpConnection *self)
 {
+  forget_sender (self);
   g_clear_pointer (&self->staged, g_byte_array_unref);
+  self->n_own_staged = 0;
   if (self->spool == NULL)
     return;
   /* Freeing a file may block. */

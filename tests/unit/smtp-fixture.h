@@ -137,6 +137,7 @@ typedef struct
   AimxMailStore *mail;
   AimxServer *aimx;
   TestIngester *ingester;
+  AimxVerifier *verifier; /* nullable; set before fixture_set_up() */
   SmtpServer *smtp;
   GAsyncQueue *stopped;
 } Fixture;
@@ -181,7 +182,7 @@ fixture_set_up (Fixture *self, gconstpointer extra)
   cert = g_build_filename (self->scratch, "one-cert.pem", NULL);
   key = g_build_filename (self->scratch, "one-key.pem", NULL);
   self->ingester = g_object_new (TEST_TYPE_INGESTER, NULL);
-  self->smtp = smtp_server_new (self->aimx, AIMX_INGESTER (self->ingester));
+  self->smtp = smtp_server_new (self->aimx, AIMX_INGESTER (self->ingester), self->verifier);
   g_assert_true (smtp_server_set_certificate (self->smtp, cert, key, &error));
   g_assert_true (smtp_server_bind (self->smtp, binds, &error));
   g_assert_true (smtp_server_open (self->smtp, &error));

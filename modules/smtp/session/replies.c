@@ -59,6 +59,7 @@ static const struct
   [SMTP_REPLY_NO_SPACE] = { 452, "4.3.1", "no space for the message now, try again later" },
   [SMTP_REPLY_FAILED] = { 451, "4.3.0", "the message could not be stored for everybody, try again later" },
   [SMTP_REPLY_GONE] = { 550, "5.1.1", "the mailboxes of all recipients have gone" },
+  [SMTP_REPLY_UNWANTED] = { 550, "5.7.1", "the domain of its author asks to refuse such mail (DMARC)" },
   [SMTP_REPLY_BARE_NEWLINE] = { 550, "5.6.11", "lines of a message end in CRLF; a CR or LF alone was found" },
   [SMTP_REPLY_TOO_MANY_ERRORS] = { 421, "4.7.0", "too many errors" },
   [SMTP_REPLY_NO_PROGRESS] = { 421, "4.7.0", "too many commands without a message" },

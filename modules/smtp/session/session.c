@@ -287,11 +287,9 @@ SmtpReply
 smtp_session_get_refusal (SmtpFailure failure)
 {
   static const SmtpReply replies[] = {
-    [SMTP_FAILURE_TOO_LARGE] = SMTP_REPLY_TOO_LARGE,
-    [SMTP_FAILURE_NO_SPACE] = SMTP_REPLY_NO_SPACE,
-    [SMTP_FAILURE_STORE] = SMTP_REPLY_FAILED,
-    [SMTP_FAILURE_GONE] = SMTP_REPLY_GONE,
-    [SMTP_FAILURE_BARE_NEWLINE] = SMTP_REPLY_BARE_NEWLINE,
+    [SMTP_FAILURE_TOO_LARGE] = SMTP_REPLY_TOO_LARGE, [SMTP_FAILURE_NO_SPACE] = SMTP_REPLY_NO_SPACE,
+    [SMTP_FAILURE_STORE] = SMTP_REPLY_FAILED,        [SMTP_FAILURE_GONE] = SMTP_REPLY_GONE,
+    [SMTP_FAILURE_UNWANTED] = SMTP_REPLY_UNWANTED,   [SMTP_FAILURE_BARE_NEWLINE] = SMTP_REPLY_BARE_NEWLINE,
   };
 
   return replies[failure];
@@ -330,6 +328,8 @@ failure_of (SmtpStoreVerdict verdict)
       return SMTP_FAILURE_NO_SPACE;
     case SMTP_STORE_GONE:
       return SMTP_FAILURE_GONE;
+    case SMTP_STORE_UNWANTED:
+      return SMTP_FAILURE_UNWANTED;
     case SMTP_STORE_FAILED:
     default:
       return SMTP_FAILURE_STORE;
@@ -396,6 +396,12 @@ smtp_session_get_span (const SmtpSession *self, gsize *length)
 
   *length = self->span_length;
   return self->span;
+}
+
+gboolean
+smtp_session_is_span_trace (const SmtpSession *self)
+{
+  return self->span != NULL && self->span == self->trace;
 }
 
 void

@@ -150,6 +150,7 @@ typedef enum
  * @SMTP_STORE_OK: done; for a whole message: durable for every recipient
  * @SMTP_STORE_NO_SPACE: disk full, quota: 452 4.3.1
  * @SMTP_STORE_GONE: the mailboxes of all recipients have gone since they were accepted: 550 5.1.1
+ * @SMTP_STORE_UNWANTED: its author's domain asks to refuse it: 550 5.7.1
  * @SMTP_STORE_FAILED: anything else, one recipient being enough: 451 4.3.0
  */
 typedef enum
@@ -157,6 +158,7 @@ typedef enum
   SMTP_STORE_OK,
   SMTP_STORE_NO_SPACE,
   SMTP_STORE_GONE,
+  SMTP_STORE_UNWANTED,
   SMTP_STORE_FAILED,
 } SmtpStoreVerdict;
 
@@ -337,12 +339,15 @@ void smtp_session_message_begun (SmtpSession *self,
  * Returns: (transfer none): the bytes
  */
 const char *smtp_session_get_span (const SmtpSession *self, gsize *length);
+/** smtp_session_is_span_trace: Returns: whether the span is the `Received:` field of this transaction */
+gboolean smtp_session_is_span_trace (const SmtpSession *self);
 /** smtp_session_spooled: answers %SMTP_ACTION_STORE_DATA; after a failure the message is read to its end and refused */
 void smtp_session_spooled (SmtpSession *self, SmtpStoreVerdict verdict, gint64 now);
 
 /**
  * smtp_session_get_envelope:
- * @self: a session with %SMTP_ACTION_BEGIN_MESSAGE, %SMTP_ACTION_STORE_DATA or %SMTP_ACTION_MESSAGE_COMPLETE
+ * @self: a session with %SMTP_ACTION_VERIFY_RECIPIENT, %SMTP_ACTION_BEGIN_MESSAGE, %SMTP_ACTION_STORE_DATA or
+ * %SMTP_ACTION_MESSAGE_COMPLETE
  * @envelope: (out caller-allocates): filled; its strings last until the action is answered
  */
 void smtp_session_get_envelope (const SmtpSession *self, SmtpEnvelope *envelope);
