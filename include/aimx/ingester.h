@@ -48,8 +48,8 @@ struct _AimxIngesterInterface
  * @envelope: how it came and for whom
  * @raw: the message
  *
- * Blocks until each copy is durable or has failed; pool threads only. One recipient's failure does not touch another's
- * copy.
+ * A message whose envelope has no authentication is verified first. Blocks until each copy is durable or has failed;
+ * pool threads only. One recipient's failure does not touch another's copy.
  *
  * Returns: (transfer full) (element-type AimxDelivery): one for each recipient, in their order
  */

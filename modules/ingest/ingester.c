@@ -6,9 +6,11 @@
 #include "ingester.h"
 
 #include "parser/message-parser.h"
+#include "parser/received.h"
 #include "trust.h"
 
 #include <aimx/log.h>
+#include <aimx/verifier.h>
 
 struct _IngestIngester
 {
@@ -66,19 +68,60 @@ log_trust (const AimxMailbox *mailbox, const AimxVerdict *verdict, const char *s
             shown (sender), verdict->dkim, listed ? "allowlisted" : "not allowlisted", verdict->trusted);
 }
 
+/* ---- who sent it ---- */
+
+/* For a message whose transport has not asked. Who handed it in is not who sent it: without a peer the topmost trace
+ * field tells. Waits for as long as the verifier's budget is. */
+static AimxAuthentication *
+authenticate (IngestIngester *self, AimxMessage *message, const AimxEnvelope *envelope, GBytes *raw)
+{
+  g_autoptr (AimxVerifier) verifier = aimx_server_get_service (self->server, AIMX_TYPE_VERIFIER);
+  g_autoptr (AimxVerification) verification = NULL;
+  g_autofree char *traced = envelope->peer_address == NULL ? received_find_peer (raw) : NULL;
+  const AimxVerifierPeer peer = {
+    .address = envelope->peer_address != NULL ? envelope->peer_address : traced,
+    .helo = envelope->helo,
+    .mail_from =
+        envelope->mail_from != NULL ? envelope->mail_from : aimx_message_get (message, AIMX_MESSAGE_RETURN_PATH),
+    .at = envelope->received_at / G_USEC_PER_SEC,
+  };
+  gsize size;
+  const char *data = g_bytes_get_data (raw, &size);
+
+  if (verifier == NULL)
+    return NULL;
+  verification = aimx_verifier_begin (verifier, &peer);
+  aimx_verification_update (verification, data, size);
+  return aimx_verification_wait (verification);
+}
+
 /* ---- delivering ---- */
 
-/* No module verifies signatures and policies in this version: nothing is known about any message. */
 static AimxVerdict
-judge (AimxConfig *config, AimxMessage *message, const char *recipient)
+show (AimxAuthentication *authentication)
 {
   AimxVerdict verdict = { .dkim = "none", .spf = "none", .dmarc = "none", .trusted = "none" };
+
+  if (authentication == NULL)
+    return verdict;
+  verdict.dkim = aimx_authentication_get_shown (authentication, AIMX_METHOD_DKIM);
+  verdict.spf = aimx_authentication_get_shown (authentication, AIMX_METHOD_SPF);
+  verdict.dmarc = aimx_authentication_get_shown (authentication, AIMX_METHOD_DMARC);
+  verdict.arc = aimx_authentication_get_shown (authentication, AIMX_METHOD_ARC);
+  verdict.auth_detail = aimx_authentication_get_field (authentication);
+  return verdict;
+}
+
+static AimxVerdict
+judge (AimxConfig *config, AimxMessage *message, AimxAuthentication *authentication, const char *recipient)
+{
+  AimxVerdict verdict = show (authentication);
   const AimxMailbox *mailbox = aimx_config_resolve_recipient (config, recipient, NULL);
   g_autofree char *sender = NULL;
 
   if (mailbox == NULL)
     return verdict;
-  verdict.trusted = trust_decide (mailbox, message, FALSE, &sender);
+  verdict.trusted = trust_decide (mailbox, message, authentication, &sender);
   if (aimx_mailbox_get_trust (mailbox, NULL) == AIMX_TRUST_VERIFIED)
     log_trust (mailbox, &verdict, sender);
   return verdict;
@@ -90,6 +133,7 @@ deliver_one (IngestIngester *self,
              AimxMessage *message,
              GBytes *raw,
              const AimxEnvelope *envelope,
+             AimxAuthentication *authentication,
              const char *recipient,
              AimxVerdict *verdict)
 {
@@ -97,7 +141,7 @@ deliver_one (IngestIngester *self,
   AimxDelivery *delivery = g_new0 (AimxDelivery, 1);
   gint64 start = g_get_monotonic_time ();
 
-  *verdict = judge (config, message, recipient);
+  *verdict = judge (config, message, authentication, recipient);
   delivery->recipient = g_strdup (recipient);
   if (!aimx_mail_store_deliver (store, message, raw, envelope, recipient, verdict, &delivery->mailbox, &delivery->id,
                                 &delivery->duplicate, &delivery->error))
@@ -139,11 +183,14 @@ deliver (AimxIngester *ingester, const AimxEnvelope *envelope, GBytes *raw)
   GPtrArray *deliveries = g_ptr_array_new_with_free_func ((GDestroyNotify) aimx_delivery_free);
   g_autoptr (AimxConfig) config = aimx_config_store_get (aimx_server_get_config_store (self->server));
   g_autoptr (AimxMessage) message = message_parse (raw);
+  g_autoptr (AimxAuthentication) authentication = envelope->authentication != NULL
+                                                      ? g_object_ref (envelope->authentication)
+                                                      : authenticate (self, message, envelope, raw);
   g_autofree AimxVerdict *verdicts = g_new0 (AimxVerdict, g_strv_length (envelope->recipients) + 1);
 
   for (guint i = 0; envelope->recipients[i] != NULL; i++)
-    g_ptr_array_add (deliveries,
-                     deliver_one (self, config, message, raw, envelope, envelope->recipients[i], &verdicts[i]));
+    g_ptr_array_add (deliveries, deliver_one (self, config, message, raw, envelope, authentication,
+                                              envelope->recipients[i], &verdicts[i]));
   for (guint i = 0; i < deliveries->len; i++)
     {
       const AimxDelivery *delivery = deliveries->pdata[i];

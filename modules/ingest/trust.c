@@ -18,12 +18,13 @@ extract_address (const char *from)
 }
 
 const char *
-trust_decide (const AimxMailbox *mailbox, AimxMessage *message, gboolean dkim_passed, char **sender)
+trust_decide (const AimxMailbox *mailbox, AimxMessage *message, AimxAuthentication *authentication, char **sender)
 {
+  gboolean proven = authentication != NULL && aimx_authentication_is_author_proven (authentication);
   const char *from = aimx_message_get (message, AIMX_MESSAGE_FROM);
 
   *sender = from != NULL && aimx_message_get_author_count (message) == 1 ? extract_address (from) : NULL;
   if (aimx_mailbox_get_trust (mailbox, NULL) == AIMX_TRUST_NONE)
     return "none";
-  return dkim_passed && *sender != NULL && aimx_mailbox_trusts_sender (mailbox, *sender) ? "true" : "false";
+  return proven && *sender != NULL && aimx_mailbox_trusts_sender (mailbox, *sender) ? "true" : "false";
 }

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include <aimx/authentication.h>
 #include <aimx/config.h>
 #include <aimx/message.h>
 
@@ -13,11 +14,12 @@ G_BEGIN_DECLS
  * trust_decide:
  * @mailbox: whose policy counts
  * @message: the message
- * @dkim_passed: whether a signature that covers the whole body and is aligned with the From domain was verified
+ * @authentication: (nullable): what is known about its sender
  * @sender: (out) (transfer full) (nullable): the address in From, in lower case; %NULL when there is not exactly one
  *
  * Returns: (transfer none): `none`, `true` or `false`, as the frontmatter shows it
  */
-const char *trust_decide (const AimxMailbox *mailbox, AimxMessage *message, gboolean dkim_passed, char **sender);
+const char *
+trust_decide (const AimxMailbox *mailbox, AimxMessage *message, AimxAuthentication *authentication, char **sender);
 
 G_END_DECLS
