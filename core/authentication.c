@@ -8,6 +8,7 @@ struct _AimxAuthentication
 {
   GObject parent;
   const char *results[AIMX_N_METHODS]; /* static strings */
+  char *author;
   gboolean author_proven;
   AimxDisposition disposition;
   char *field;
@@ -21,6 +22,7 @@ aimx_authentication_finalize (GObject *object)
 {
   AimxAuthentication *self = AIMX_AUTHENTICATION (object);
 
+  g_free (self->author);
   g_free (self->field);
   g_clear_pointer (&self->details, json_node_unref);
   G_OBJECT_CLASS (aimx_authentication_parent_class)->finalize (object);
@@ -79,6 +81,23 @@ aimx_authentication_get_shown (AimxAuthentication *self, AimxAuthenticationMetho
   if (g_strv_contains (kept[method], result))
     return result;
   return method == AIMX_METHOD_DKIM && !g_str_equal (result, "none") ? "fail" : "none";
+}
+
+void
+aimx_authentication_set_author (AimxAuthentication *self, const char *address)
+{
+  g_return_if_fail (AIMX_IS_AUTHENTICATION (self));
+
+  g_free (self->author);
+  self->author = address != NULL ? g_utf8_strdown (address, -1) : NULL;
+}
+
+const char *
+aimx_authentication_get_author (AimxAuthentication *self)
+{
+  g_return_val_if_fail (AIMX_IS_AUTHENTICATION (self), NULL);
+
+  return self->author;
 }
 
 void
@@ -146,4 +165,28 @@ aimx_authentication_get_details (AimxAuthentication *self)
   g_return_val_if_fail (AIMX_IS_AUTHENTICATION (self), NULL);
 
   return self->details;
+}
+
+/* ---- trust ---- */
+
+static gboolean
+is_proven (AimxAuthentication *authentication, const char *author)
+{
+  g_autofree char *lower = NULL;
+
+  if (authentication == NULL || author == NULL || !authentication->author_proven)
+    return FALSE;
+  lower = g_utf8_strdown (author, -1);
+  return g_strcmp0 (lower, authentication->author) == 0;
+}
+
+const char *
+aimx_mailbox_decide_trust (const AimxMailbox *mailbox, AimxAuthentication *authentication, const char *author)
+{
+  g_return_val_if_fail (mailbox != NULL, "false");
+  g_return_val_if_fail (authentication == NULL || AIMX_IS_AUTHENTICATION (authentication), "false");
+
+  if (aimx_mailbox_get_trust (mailbox, NULL) == AIMX_TRUST_NONE)
+    return "none";
+  return is_proven (authentication, author) && aimx_mailbox_trusts_sender (mailbox, author) ? "true" : "false";
 }

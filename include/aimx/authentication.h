@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include <aimx/abi.h>
+#include <aimx/config.h>
 #include <json-glib/json-glib.h>
 
 G_BEGIN_DECLS
@@ -52,6 +52,11 @@ AIMX_API const char *aimx_authentication_get_result (AimxAuthentication *self, A
  * of a message has: DKIM `none`, `pass`, `fail`; SPF `none`, `pass`, `fail`, `softfail`, `neutral`; DMARC and ARC
  * `none`, `pass`, `fail`; errors of SPF and DMARC read `none`, those of DKIM `fail` */
 AIMX_API const char *aimx_authentication_get_shown (AimxAuthentication *self, AimxAuthenticationMethod method);
+/** aimx_authentication_set_author: (nullable) @address: the address of the one author, of whom the results speak; %NULL
+ * when there is not exactly one */
+AIMX_API void aimx_authentication_set_author (AimxAuthentication *self, const char *address);
+/** aimx_authentication_get_author: Returns: (transfer none) (nullable): as set, in lower case */
+AIMX_API const char *aimx_authentication_get_author (AimxAuthentication *self);
 /** aimx_authentication_set_author_proven: whether a passing DKIM signature over the whole body, with a key that is not
  * in testing, belongs to the domain of the one author (relaxed alignment, RFC 7489, 3.1.1) */
 AIMX_API void aimx_authentication_set_author_proven (AimxAuthentication *self, gboolean proven);
@@ -71,5 +76,20 @@ AIMX_API const char *aimx_authentication_get_field (AimxAuthentication *self);
 AIMX_API void aimx_authentication_take_details (AimxAuthentication *self, JsonNode *details);
 /** aimx_authentication_get_details: Returns: (transfer none) (nullable): as set, immutable */
 AIMX_API JsonNode *aimx_authentication_get_details (AimxAuthentication *self);
+
+/**
+ * aimx_mailbox_decide_trust:
+ * @mailbox: whose policy counts
+ * @authentication: (nullable): what is known about the message; %NULL: nothing
+ * @author: (nullable): the address that the message shows as its author, in any case; %NULL when it shows not exactly
+ * one
+ *
+ * Trust needs a policy, one proven author, and that author on the list. What is shown must be what was proven: readers
+ * of a header can disagree about it. Any thread.
+ *
+ * Returns: (transfer none): `none`, `true` or `false`, as the frontmatter has it
+ */
+AIMX_API const char *
+aimx_mailbox_decide_trust (const AimxMailbox *mailbox, AimxAuthentication *authentication, const char *author);
 
 G_END_DECLS

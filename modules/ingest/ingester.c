@@ -5,9 +5,9 @@
  */
 #include "ingester.h"
 
+#include "author.h"
 #include "parser/message-parser.h"
 #include "parser/received.h"
-#include "trust.h"
 
 #include <aimx/log.h>
 #include <aimx/verifier.h>
@@ -117,13 +117,14 @@ judge (AimxConfig *config, AimxMessage *message, AimxAuthentication *authenticat
 {
   AimxVerdict verdict = show (authentication);
   const AimxMailbox *mailbox = aimx_config_resolve_recipient (config, recipient, NULL);
-  g_autofree char *sender = NULL;
+  g_autofree char *author = NULL;
 
   if (mailbox == NULL)
     return verdict;
-  verdict.trusted = trust_decide (mailbox, message, authentication, &sender);
+  author = author_get_address (message);
+  verdict.trusted = aimx_mailbox_decide_trust (mailbox, authentication, author);
   if (aimx_mailbox_get_trust (mailbox, NULL) == AIMX_TRUST_VERIFIED)
-    log_trust (mailbox, &verdict, sender);
+    log_trust (mailbox, &verdict, author);
   return verdict;
 }
 
