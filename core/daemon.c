@@ -267,7 +267,7 @@ end (Daemon *self)
 
 /* ---- serving ---- */
 
-/* So that none of them stays on unnoticed; the fault plan is announced where it is read. */
+/* So that none of them stays on unnoticed; the fault plan and AIMX_RESOLVER are announced where they are read. */
 static void
 report_test_seams (void)
 {

@@ -180,6 +180,49 @@ load_modules (AimxConfigLoader *self, TomlNode *root)
 }
 
 static gboolean
+load_servers (AimxConfigLoader *self, const TomlNode *list)
+{
+  GStrv servers;
+
+  if (!aimx_config_loader_read_strings (self, list, "[\"127.0.0.1@5353\"]", &self->config->resolver_servers))
+    return FALSE;
+  servers = self->config->resolver_servers;
+  for (guint i = 0; servers[i] != NULL; i++)
+    {
+      g_autoptr (GError) why = NULL;
+      char *server = aimx_name_read_dns_server (servers[i], &why);
+
+      if (server == NULL)
+        return aimx_config_loader_fail (self, toml_array_get (list, i), "%s", why->message);
+      g_free (servers[i]);
+      servers[i] = server;
+    }
+  return TRUE;
+}
+
+static gboolean
+load_resolver (AimxConfigLoader *self, TomlNode *root)
+{
+  static const char *const known[] = { "servers", "trust_anchor", NULL };
+  const TomlNode *list;
+  const char *anchor;
+  TomlNode *table;
+
+  if (!read_table (self, root, "resolver", known, &table))
+    return FALSE;
+  if (table == NULL)
+    return TRUE;
+  if (!aimx_config_loader_read_string (self, table, "trust_anchor", "\"/usr/share/dns/root.key\"", &anchor))
+    return FALSE;
+  if (anchor != NULL && !g_path_is_absolute (anchor))
+    return aimx_config_loader_fail (self, toml_table_get (table, "trust_anchor"),
+                                    "\"%s\" is not an absolute path; write one that begins with /", anchor);
+  self->config->resolver_trust_anchor = g_strdup (anchor);
+  list = toml_table_get (table, "servers");
+  return list == NULL || load_servers (self, list);
+}
+
+static gboolean
 load_upgrade (AimxConfigLoader *self, TomlNode *root)
 {
   static const char *const known[] = { "release_manifest_url", NULL };
@@ -196,11 +239,10 @@ load_upgrade (AimxConfigLoader *self, TomlNode *root)
 static gboolean
 check_keys (AimxConfigLoader *self, TomlNode *root)
 {
-  static const char *const known[] = {
-    "domains",      "domain",      "data_dir", "dkim_selector", "trust",   "trusted_senders", "signature",
-    "enable_ipv6",  "verify_host", "upgrade",  "mailboxes",     "modules", "plugin",          "smtp",
-    "dmarc_policy", NULL
-  };
+  static const char *const known[] = { "domains",         "domain",    "data_dir",    "dkim_selector", "trust",
+                                       "trusted_senders", "signature", "enable_ipv6", "verify_host",   "upgrade",
+                                       "mailboxes",       "modules",   "plugin",      "smtp",          "dmarc_policy",
+                                       "resolver",        NULL };
   const TomlNode *retired = toml_table_get (root, "hook_template");
 
   if (retired != NULL)
@@ -253,8 +295,8 @@ load_top (AimxConfigLoader *self, TomlNode *root)
 {
   return check_keys (self, root) && load_scalars (self, root) && load_dmarc_policy (self, root) &&
          load_domains (self, root) && load_overrides (self, root) && aimx_config_loader_load_mailboxes (self, root) &&
-         load_smtp (self, root) && load_modules (self, root) && load_upgrade (self, root) &&
-         aimx_config_loader_load_settings (self, root);
+         load_smtp (self, root) && load_resolver (self, root) && load_modules (self, root) &&
+         load_upgrade (self, root) && aimx_config_loader_load_settings (self, root);
 }
 
 AimxConfig *

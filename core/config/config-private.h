@@ -63,6 +63,8 @@ struct _AimxConfig
   guint max_connections;
   guint max_connections_per_address;
   GStrv disabled_modules;
+  GStrv resolver_servers;
+  char *resolver_trust_anchor;
   GPtrArray *warnings;
   GHashTable *settings;   /* plugin -> table of its keys, see config-settings.c */
   gboolean single_domain; /* written `domain =` */

@@ -130,6 +130,20 @@ aimx_config_get_max_connections_per_address (AimxConfig *self)
   return self->max_connections_per_address;
 }
 
+const char *const *
+aimx_config_get_resolver_servers (AimxConfig *self)
+{
+  static const char *const none[] = { NULL };
+
+  return self->resolver_servers != NULL ? (const char *const *) self->resolver_servers : none;
+}
+
+const char *
+aimx_config_get_resolver_trust_anchor (AimxConfig *self)
+{
+  return self->resolver_trust_anchor;
+}
+
 gboolean
 aimx_config_is_module_disabled (AimxConfig *self, const char *module)
 {
@@ -337,6 +351,8 @@ aimx_config_finalize (GObject *object)
   g_hash_table_unref (self->settings);
   g_strfreev (self->trusted_senders);
   g_strfreev (self->disabled_modules);
+  g_strfreev (self->resolver_servers);
+  g_free (self->resolver_trust_anchor);
   g_free (self->data_dir);
   G_OBJECT_CLASS (aimx_config_parent_class)->finalize (object);
 }

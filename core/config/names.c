@@ -93,6 +93,33 @@ aimx_name_check_user (const char *user, GError **error)
   return valid;
 }
 
+/* The address in @server; @port is what stands behind it. */
+static char *
+split_port (const char *server, const char **port)
+{
+  const char *at = strrchr (server, '@');
+  gsize length = at != NULL ? (gsize) (at - server) : strlen (server);
+  gboolean bracketed = length >= 2 && server[0] == '[' && server[length - 1] == ']';
+
+  *port = at != NULL ? at + 1 : "53";
+  return bracketed ? g_strndup (server + 1, length - 2) : g_strndup (server, length);
+}
+
+char *
+aimx_name_read_dns_server (const char *server, GError **error)
+{
+  const char *port;
+  g_autofree char *address = split_port (server, &port);
+
+  if (g_hostname_is_ip_address (address) && g_ascii_string_to_unsigned (port, 10, 1, G_MAXUINT16, NULL, NULL))
+    return g_strconcat (address, "@", port, NULL);
+  g_set_error (error, AIMX_ERROR, AIMX_ERROR_VALIDATION,
+               "\"%s\" is not a name server; write an IP address, with a port where it is not 53, such as "
+               "\"127.0.0.1@5353\"",
+               server);
+  return NULL;
+}
+
 /* Character by character: g_utf8_strdown() asks the locale, and in Turkish the I of INFO is not the i of info. */
 char *
 aimx_address_fold (const char *address)

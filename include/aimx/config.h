@@ -82,6 +82,12 @@ AIMX_API gboolean aimx_config_obeys_dmarc (AimxConfig *self);
 AIMX_API guint aimx_config_get_max_connections (AimxConfig *self);
 /** aimx_config_get_max_connections_per_address: Returns: `[smtp] max_connections_per_address`, default 100 */
 AIMX_API guint aimx_config_get_max_connections_per_address (AimxConfig *self);
+/** aimx_config_get_resolver_servers: Returns: (transfer none) (array zero-terminated=1): `[resolver] servers`, each
+ * `ADDR@PORT`; empty for those of the system */
+AIMX_API const char *const *aimx_config_get_resolver_servers (AimxConfig *self);
+/** aimx_config_get_resolver_trust_anchor: Returns: (transfer none) (nullable): `[resolver] trust_anchor`, an absolute
+ * path */
+AIMX_API const char *aimx_config_get_resolver_trust_anchor (AimxConfig *self);
 /** aimx_config_is_module_disabled: Returns: whether `[modules] disabled` names @module */
 AIMX_API gboolean aimx_config_is_module_disabled (AimxConfig *self, const char *module);
 /** aimx_config_get_warnings: Returns: (transfer none) (array zero-terminated=1): lines for the operator, found at load
@@ -154,6 +160,14 @@ AIMX_API gboolean aimx_name_check_selector (const char *selector, GError **error
 /** aimx_name_check_new_mailbox: Returns: whether @local is a local part that may be created; sets
  * %AIMX_ERROR_VALIDATION */
 AIMX_API gboolean aimx_name_check_new_mailbox (const char *local, GError **error);
+/**
+ * aimx_name_read_dns_server:
+ * @server: an IP address, alone or with a port: `ADDR@PORT`, `[ADDR]@PORT`
+ * @error: %AIMX_ERROR_VALIDATION: it is none
+ *
+ * Returns: (transfer full) (nullable): the same as `ADDR@PORT`, where the port is 53 unless there is one
+ */
+AIMX_API char *aimx_name_read_dns_server (const char *server, GError **error);
 /** aimx_name_check_user: Returns: whether @user is `[a-z_][a-z0-9_-]*[$]?` of at most 32; sets %AIMX_ERROR_MALFORMED */
 AIMX_API gboolean aimx_name_check_user (const char *user, GError **error);
 

@@ -166,6 +166,8 @@ test_defaults_are_the_documented_ones (void)
   g_assert_false (aimx_config_obeys_dmarc (config));
   g_assert_cmpuint (aimx_config_get_max_connections (config), ==, 10000);
   g_assert_cmpuint (aimx_config_get_max_connections_per_address (config), ==, 100);
+  g_assert_null (aimx_config_get_resolver_servers (config)[0]);
+  g_assert_null (aimx_config_get_resolver_trust_anchor (config));
   g_assert_false (aimx_config_is_module_disabled (config, "smtp"));
   g_assert_null (aimx_config_get_warnings (config)[0]);
 }
@@ -178,6 +180,22 @@ test_the_dmarc_policy_is_to_mark_or_to_reject (void)
 
   g_assert_false (aimx_config_obeys_dmarc (marks));
   g_assert_true (aimx_config_obeys_dmarc (rejects));
+}
+
+static void
+test_name_servers_are_read_in_one_form (void)
+{
+  g_autoptr (AimxConfig) config =
+      parse ("domain = \"a.com\"\n"
+             "[resolver]\n"
+             "servers = [\"127.0.0.1@5353\", \"192.0.2.1\", \"::1@54\", \"[::1]@55\", \"[2001:db8::1]\"]\n"
+             "trust_anchor = \"/etc/anchor\"\n");
+  static const char *const expected[] = {
+    "127.0.0.1@5353", "192.0.2.1@53", "::1@54", "::1@55", "2001:db8::1@53", NULL
+  };
+
+  g_assert_true (g_strv_equal (aimx_config_get_resolver_servers (config), expected));
+  g_assert_cmpstr (aimx_config_get_resolver_trust_anchor (config), ==, "/etc/anchor");
 }
 
 static void
@@ -289,6 +307,7 @@ main (int argc, char **argv)
   g_test_add_func ("/config/a-list-replaces-the-ones-below-it-whole", test_a_list_replaces_the_ones_below_it_whole);
   g_test_add_func ("/config/defaults-are-the-documented-ones", test_defaults_are_the_documented_ones);
   g_test_add_func ("/config/dmarc-policy-is-to-mark-or-to-reject", test_the_dmarc_policy_is_to_mark_or_to_reject);
+  g_test_add_func ("/config/name-servers-are-read-in-one-form", test_name_servers_are_read_in_one_form);
   g_test_add_func ("/config/globs-match-in-bounded-time", test_globs_match_in_bounded_time);
   g_test_add_func ("/config/change-keeps-the-rest-and-hand-edits", test_change_keeps_the_rest_and_hand_edits);
   g_test_add_func ("/config/broken-file-refuses-a-change-and-a-reload", test_broken_file_refuses_a_change_and_a_reload);

@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine.h"
+
+#include <aimx/error.h>
+#include <aimx/log.h>
+
+#include <glib-unix.h>
+#include <signal.h>
+#include <unistd.h>
+
+#define CLASS_IN    1
+#define TYPE_A      1
+#define TYPE_DNSKEY 48
+
+/* A server that passes DNSSEC on says so at once; one that is not there at all delays the first questions by this. */
+#define PROBE_MSEC     2000
+#define REOPEN_SECONDS 3600
+
+struct _ResolverEngine
+{
+  ResolverUpstream *upstream;
+  ResolverEngineFunc func;
+  gpointer user_data;
+  const char *anchor; /* file in use; NULL: without DNSSEC */
+
+  /* The thread that opens; it alone has the two below until it wakes @opened. */
+  GThread *thread;
+  GSource *opened;
+  struct ub_ctx *context;
+  GError *error;
+
+  GSource *readable; /* there are results */
+  GSource *probe_timeout;
+  gboolean open;
+  gint64 reopen_at; /* monotonic time; 0: never */
+};
+
+static void start_opening (ResolverEngine *self);
+
+/* ---- opening, in a thread of its own ---- */
+
+/* Sizes are bytes; a domain of a few hundred records fits many times over. */
+static const struct
+{
+  const char *name;
+  const char *value;
+} options[] = {
+  { "msg-cache-size:", "4m" },
+  { "rrset-cache-size:", "8m" },
+  { "key-cache-size:", "1m" },
+  { "neg-cache-size:", "1m" },
+  { "cache-max-ttl:", "86400" },
+  { "cache-max-negative-ttl:", "3600" },
+  { "outgoing-range:", "256" },
+  { "outgoing-num-tcp:", "16" },
+  { "edns-buffer-size:", "1232" },
+  /* A server that was away is found again soon after its return. */
+  { "infra-host-ttl:", "60" },
+  { "infra-keep-probing:", "yes" },
+  /* Whose mail server stands in a private network asks about its addresses, too. */
+  { "unblock-lan-zones:", "yes" },
+};
+
+/* Zones that libunbound would answer itself, and that belong to whoever runs the servers. */
+static const char *const open_zones[] = {
+  "127.in-addr.arpa.",
+  "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.ip6.arpa.",
+  "home.arpa.",
+  "test.",
+};
+
+static gboolean
+check (int status, GError **error, const char *what, const char *value)
+{
+  if (status == UB_NOERROR)
+    return TRUE;
+  g_set_error (error, AIMX_ERROR, AIMX_ERROR_IO, "%s %s: %s", what, value, ub_strerror (status));
+  return FALSE;
+}
+
+static gboolean
+set_options (struct ub_ctx *context, GError **error)
+{
+  /* What it has to say is in its results. */
+  ub_ctx_debugout (context, NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (options); i++)
+    if (!check (ub_ctx_set_option (context, options[i].name, options[i].value), error, "cannot set the resolver's",
+                options[i].name))
+      return FALSE;
+  return check (ub_ctx_async (context, TRUE), error, "cannot run", "a resolver");
+}
+
+static gboolean
+set_servers (struct ub_ctx *context, const ResolverUpstream *upstream, GError **error)
+{
+  for (char **server = upstream->servers; *server != NULL; server++)
+    if (!check (ub_ctx_set_fwd (context, *server), error, "cannot ask the name server", *server))
+      return FALSE;
+  /* Without the file the root's servers are asked. */
+  if (upstream->servers[0] == NULL)
+    ub_ctx_resolvconf (context, NULL);
+  return TRUE;
+}
+
+static gboolean
+set_anchor (struct ub_ctx *context, const char *anchor, GError **error)
+{
+  if (anchor == NULL)
+    return TRUE;
+  /* libunbound reads it only later, and does not say then what was wrong. */
+  if (access (anchor, R_OK) != 0)
+    {
+      aimx_error_set_errno (error, errno, "cannot read the trust anchor %s", anchor);
+      return FALSE;
+    }
+  return check (ub_ctx_add_ta_file (context, anchor), error, "cannot use the trust anchor", anchor);
+}
+
+static void
+ignore_result (void *user_data, int status, struct ub_result *result)
+{
+  ub_resolve_free (result);
+}
+
+/* The first question starts the thread of libunbound: one that it can answer itself. */
+static gboolean
+start_context (struct ub_ctx *context, const char *anchor, GError **error)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (open_zones); i++)
+    if (!check (ub_ctx_zone_remove (context, open_zones[i]), error, "cannot start the resolver, trust anchor",
+                anchor != NULL ? anchor : "none"))
+      return FALSE;
+  return check (ub_resolve_async (context, "localhost", TYPE_A, CLASS_IN, NULL, ignore_result, NULL), error,
+                "cannot start", "the resolver");
+}
+
+static gpointer
+open_context (gpointer user_data)
+{
+  ResolverEngine *self = user_data;
+  sigset_t all;
+
+  sigfillset (&all);
+  pthread_sigmask (SIG_SETMASK, &all, NULL);
+  self->context = ub_ctx_create ();
+  if (self->context == NULL)
+    g_set_error (&self->error, AIMX_ERROR, AIMX_ERROR_IO, "cannot make a resolver: %s", g_strerror (errno));
+  else if (set_options (self->context, &self->error) && set_servers (self->context, self->upstream, &self->error) &&
+           set_anchor (self->context, self->anchor, &self->error))
+    start_context (self->context, self->anchor, &self->error);
+  g_source_set_ready_time (self->opened, 0);
+  return NULL;
+}
+
+/* ---- closing ---- */
+
+static void
+destroy_source (GSource **source)
+{
+  if (*source == NULL)
+    return;
+  g_source_destroy (*source);
+  g_clear_pointer (source, g_source_unref);
+}
+
+static void
+close_context (ResolverEngine *self)
+{
+  g_clear_pointer (&self->thread, g_thread_join);
+  destroy_source (&self->opened);
+  destroy_source (&self->readable);
+  destroy_source (&self->probe_timeout);
+  g_clear_pointer (&self->context, ub_ctx_delete);
+  g_clear_error (&self->error);
+}
+
+static void
+clear (gpointer data)
+{
+  ResolverEngine *self = data;
+
+  close_context (self);
+  resolver_upstream_free (self->upstream);
+}
+
+/* ---- whether the servers pass DNSSEC on ---- */
+
+static void
+report (ResolverEngine *self, const GError *error)
+{
+  self->open = error == NULL;
+  self->func (self, error, self->user_data);
+}
+
+static void
+go_without_anchor (ResolverEngine *self, const char *why)
+{
+  aimx_log (G_LOG_LEVEL_MESSAGE, "MESSAGE",
+            "answers of the DNS are not checked by DNSSEC for now: %s; a server that passes DNSSEC on can be named in "
+            "[resolver] servers",
+            why);
+  self->anchor = NULL;
+  self->reopen_at = g_get_monotonic_time () + (gint64) REOPEN_SECONDS * G_USEC_PER_SEC;
+  close_context (self);
+  start_opening (self);
+}
+
+static gboolean
+on_probe_timeout (gpointer user_data)
+{
+  go_without_anchor (user_data, "the name servers do not answer");
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_probe_failed (gpointer user_data)
+{
+  go_without_anchor (user_data, "the name servers cannot prove the keys of the root");
+  return G_SOURCE_REMOVE;
+}
+
+static GSource *
+attach_timeout (guint msec, GSourceFunc func, ResolverEngine *self)
+{
+  GSource *source = g_timeout_source_new (msec);
+
+  g_source_set_callback (source, func, self, NULL);
+  g_source_attach (source, NULL);
+  return source;
+}
+
+/* Not from within libunbound's call: going without the anchor deletes the context. */
+static void
+on_probed (void *user_data, int status, struct ub_result *result)
+{
+  ResolverEngine *self = user_data;
+  const gboolean proved = status == UB_NOERROR && result->secure && result->havedata;
+
+  ub_resolve_free (result);
+  destroy_source (&self->probe_timeout);
+  if (proved)
+    report (self, NULL);
+  else
+    self->probe_timeout = attach_timeout (0, on_probe_failed, self);
+}
+
+static void
+probe (ResolverEngine *self)
+{
+  self->probe_timeout = attach_timeout (PROBE_MSEC, on_probe_timeout, self);
+  if (ub_resolve_async (self->context, ".", TYPE_DNSKEY, CLASS_IN, self, on_probed, NULL) == UB_NOERROR)
+    return;
+  destroy_source (&self->probe_timeout);
+  self->probe_timeout = attach_timeout (0, on_probe_failed, self);
+}
+
+/* ---- opening ---- */
+
+static gboolean
+on_readable (int fd, GIOCondition condition, gpointer user_data)
+{
+  /* A result may drop the last reference but this. */
+  g_autoptr (ResolverEngine) self = resolver_engine_ref (user_data);
+
+  ub_process (self->context);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_opened (gpointer user_data)
+{
+  /* The report may drop the last reference but this. */
+  g_autoptr (ResolverEngine) self = resolver_engine_ref (user_data);
+
+  g_clear_pointer (&self->thread, g_thread_join);
+  g_source_set_ready_time (self->opened, -1);
+  if (self->error != NULL)
+    {
+      report (self, self->error);
+      return G_SOURCE_CONTINUE;
+    }
+  self->readable = g_unix_fd_source_new (ub_fd (self->context), G_IO_IN);
+  g_source_set_callback (self->readable, G_SOURCE_FUNC (on_readable), self, NULL);
+  g_source_attach (self->readable, NULL);
+  if (self->anchor != NULL && self->upstream->anchor == NULL)
+    probe (self);
+  else
+    report (self, NULL);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
+{
+  return callback (user_data);
+}
+
+static void
+start_opening (ResolverEngine *self)
+{
+  static GSourceFuncs funcs = { .dispatch = dispatch };
+  g_autoptr (GError) error = NULL;
+
+  self->opened = g_source_new (&funcs, sizeof (GSource));
+  g_source_set_static_name (self->opened, "aimx resolver is open");
+  g_source_set_callback (self->opened, on_opened, self, NULL);
+  g_source_attach (self->opened, NULL);
+  self->thread = g_thread_try_new ("aimx-resolver", open_context, self, &error);
+  if (self->thread != NULL)
+    return;
+  g_set_error (&self->error, AIMX_ERROR, AIMX_ERROR_IO, "cannot start the resolver: %s", error->message);
+  g_source_set_ready_time (self->opened, 0);
+}
+
+ResolverEngine *
+resolver_engine_new (const ResolverUpstream *upstream, ResolverEngineFunc func, gpointer user_data)
+{
+  ResolverEngine *self = g_rc_box_new0 (ResolverEngine);
+
+  self->upstream = resolver_upstream_copy (upstream);
+  self->func = func;
+  self->user_data = user_data;
+  self->anchor = self->upstream->anchor;
+  if (self->anchor == NULL && access (RESOLVER_SYSTEM_ANCHOR, R_OK) == 0)
+    self->anchor = RESOLVER_SYSTEM_ANCHOR;
+  else if (self->anchor == NULL)
+    aimx_log (G_LOG_LEVEL_MESSAGE, "MESSAGE",
+              "answers of the DNS are not checked by DNSSEC: there is no %s; install dns-root-data, or name a file in "
+              "[resolver] trust_anchor",
+              RESOLVER_SYSTEM_ANCHOR);
+  start_opening (self);
+  return self;
+}
+
+/* ---- the engine ---- */
+
+ResolverEngine *
+resolver_engine_ref (ResolverEngine *self)
+{
+  return g_rc_box_acquire (self);
+}
+
+void
+resolver_engine_unref (ResolverEngine *self)
+{
+  g_rc_box_release_full (self, clear);
+}
+
+const ResolverUpstream *
+resolver_engine_get_upstream (ResolverEngine *self)
+{
+  return self->upstream;
+}
+
+gboolean
+resolver_engine_is_open (ResolverEngine *self)
+{
+  return self->open;
+}
+
+gboolean
+resolver_engine_should_reopen (ResolverEngine *self)
+{
+  return self->open && self->reopen_at != 0 && g_get_monotonic_time () >= self->reopen_at;
+}
+
+static void
+on_result (void *user_data, int status, struct ub_result *result)
+{
+  const ResolverQuery *query = user_data;
+
+  query->func (result, status == UB_NOERROR ? NULL : ub_strerror (status), query->user_data);
+  ub_resolve_free (result);
+}
+
+const char *
+resolver_engine_ask (ResolverEngine *self, const char *name, int type, ResolverQuery *query)
+{
+  int status = ub_resolve_async (self->context, name, type, CLASS_IN, query, on_result, NULL);
+
+  return status == UB_NOERROR ? NULL : ub_strerror (status);
+}
