@@ -4,8 +4,11 @@
  */
 #include "module-private.h"
 
+#include "mail/mail-store-private.h"
+
 #include <aimx/error.h>
 #include <aimx/log.h>
+#include <aimx/server.h>
 
 #include <string.h>
 
@@ -103,6 +106,14 @@ aimx_module_get_setting (AimxModule *self, AimxConfig *config, const char *name)
     if (strcmp (spec->name, name) == 0)
       return g_variant_ref_sink (g_variant_parse (G_VARIANT_TYPE (spec->type), spec->fallback, NULL, NULL, NULL));
   g_return_val_if_reached (NULL);
+}
+
+char *
+aimx_module_make_private_dir (AimxModule *self, AimxServer *server, GError **error)
+{
+  g_return_val_if_fail (AIMX_IS_MODULE (self), NULL);
+
+  return aimx_mail_store_make_private_dir (aimx_server_get_mail_store (server), self->name, error);
 }
 
 void

@@ -143,6 +143,42 @@ aimx_frontmatter_get_boolean (const AimxFrontmatter *self, const char *key, gboo
   return is_word (&entry, "true") || (fallback && !is_word (&entry, "false"));
 }
 
+/* Whether the line at @at, moved behind it, begins an element of the array of tables @table. */
+static gboolean
+take_table_header (const char **at, const char *end, const char *table)
+{
+  const char *feed = memchr (*at, '\n', (gsize) (end - *at));
+  g_autofree char *line = g_strndup (*at, (gsize) ((feed != NULL ? feed : end) - *at));
+  g_autofree char *header = g_strconcat ("[[", table, "]]", NULL);
+
+  *at = feed != NULL ? feed + 1 : end;
+  return g_str_equal (g_strstrip (line), header);
+}
+
+char **
+aimx_frontmatter_get_table_strings (const AimxFrontmatter *self, const char *table, const char *key)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  const char *at = self->text + self->start;
+  const char *end = self->text + self->end;
+  AimxTomlScanResult result;
+  AimxTomlEntry entry;
+
+  /* The scan ends at each table header, and there goes on. */
+  while ((result = aimx_toml_scan_next (&at, end, &entry)) != AIMX_TOML_SCAN_UNENDED && at < end)
+    {
+      g_autofree char *value = NULL;
+
+      if (result != AIMX_TOML_SCAN_END || !take_table_header (&at, end, table))
+        continue;
+      while (value == NULL && aimx_toml_scan_next (&at, end, &entry) == AIMX_TOML_SCAN_ENTRY)
+        if (has_key (&entry, key))
+          value = aimx_toml_unquote (entry.value, entry.value_end);
+      g_strv_builder_add (builder, value != NULL ? value : "");
+    }
+  return g_strv_builder_end (builder);
+}
+
 typedef struct
 {
   AimxTomlEntry read;

@@ -94,6 +94,9 @@ gboolean aimx_frontmatter_read (int fd, const char *shown, char **text, AimxFron
 char *aimx_frontmatter_get_string (const AimxFrontmatter *self, const char *key);
 /** aimx_frontmatter_get_boolean: Returns: the boolean @key of the top level, @fallback when it is missing or none */
 gboolean aimx_frontmatter_get_boolean (const AimxFrontmatter *self, const char *key, gboolean fallback);
+/** aimx_frontmatter_get_table_strings: Returns: (transfer full) (array zero-terminated=1): the string @key of each
+ * table in the array of tables @table, empty where it has none */
+char **aimx_frontmatter_get_table_strings (const AimxFrontmatter *self, const char *table, const char *key);
 
 /* ---- editing ---- */
 

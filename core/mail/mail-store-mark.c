@@ -8,6 +8,8 @@
 #include "mail/frontmatter.h"
 #include "mail/stem.h"
 
+#include <aimx/log.h>
+
 /* A message file is never larger than what a message decodes to; its owner may have made it anything. */
 #define FILE_MAX   (128 * 1024 * 1024)
 #define PIECE_SIZE (64 * 1024)
@@ -74,51 +76,6 @@ rewrite (AimxMailStore *self,
   return done && aimx_sync_group_sync (self->syncs, directory, error);
 }
 
-/* What is wrong with a name or a file is one answer to the caller: there is no such message. */
-static gboolean
-is_no_message (const GError *why)
-{
-  return g_error_matches (why, AIMX_ERROR, AIMX_ERROR_NOT_FOUND) ||
-         g_error_matches (why, AIMX_ERROR, AIMX_ERROR_CONFLICT) ||
-         g_error_matches (why, AIMX_ERROR, AIMX_ERROR_VALIDATION);
-}
-
-static gboolean
-set_not_found (const char *fqdn, const char *id, GError **error)
-{
-  g_autofree char *shown = g_strescape (id, NULL);
-
-  g_set_error (error, AIMX_ERROR, AIMX_ERROR_NOT_FOUND, "%s has no message '%s'", fqdn, shown);
-  return FALSE;
-}
-
-/* Where the file of @id is: @directory (out) (transfer full) is the inbox or a bundle in it. */
-static int
-find_message (AimxDirectory *inbox,
-              const char *id,
-              guint uid,
-              struct stat *info,
-              AimxDirectory **directory,
-              GError **error)
-{
-  g_autofree char *name = aimx_message_path_new (id, FALSE);
-  g_autoptr (GError) why = NULL;
-  int fd = aimx_message_open (inbox, name, uid, info, &why);
-
-  if (fd >= 0)
-    {
-      *directory = aimx_directory_ref (inbox);
-      return fd;
-    }
-  if (!is_no_message (why))
-    {
-      g_propagate_error (error, g_steal_pointer (&why));
-      return -1;
-    }
-  *directory = aimx_directory_open (inbox, id, error);
-  return *directory != NULL ? aimx_message_open (*directory, name, uid, info, error) : -1;
-}
-
 gboolean
 aimx_mail_store_mark (AimxMailStore *self,
                       AimxLockGuard *guard,
@@ -139,14 +96,14 @@ aimx_mail_store_mark (AimxMailStore *self,
   if (!aimx_mail_store_check_change (self, guard, fqdn, error))
     return FALSE;
   if (!aimx_stem_is_acceptable (id))
-    return set_not_found (fqdn, id, error);
+    return aimx_message_set_missing (fqdn, id, error);
   if (!aimx_mail_store_find_owner (self, mailbox, &owner, error))
     return FALSE;
   inbox = aimx_mail_store_open_folder (self, fqdn, AIMX_FOLDER_INBOX, &why);
   if (inbox != NULL)
-    fd = find_message (inbox, id, owner.uid, &info, &directory, &why);
-  if (fd < 0 && is_no_message (why))
-    return set_not_found (fqdn, id, error);
+    fd = aimx_message_find (inbox, id, owner.uid, &info, &directory, &why);
+  if (fd < 0 && aimx_message_is_missing (why))
+    return aimx_message_set_missing (fqdn, id, error);
   if (fd < 0)
     {
       g_propagate_error (error, g_steal_pointer (&why));
@@ -159,5 +116,11 @@ aimx_mail_store_mark (AimxMailStore *self,
                    aimx_directory_get_path (directory), name);
       return FALSE;
     }
-  return rewrite (self, directory, name, fd, info.st_size, &owner, read, error);
+  if (!rewrite (self, directory, name, fd, info.st_size, &owner, read, error))
+    return FALSE;
+  /* What changes inside of a bundle shows in the stamp of its folder, too. */
+  if (directory != inbox && futimens (aimx_directory_get_fd (inbox), NULL) < 0)
+    aimx_log (G_LOG_LEVEL_INFO, AIMX_LOG_MAILBOX, fqdn, "MESSAGE", "the time of %s cannot be changed: %s",
+              aimx_directory_get_path (inbox), g_strerror (errno));
+  return TRUE;
 }

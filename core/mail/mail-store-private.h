@@ -49,6 +49,10 @@ AimxMailStore *aimx_mail_store_open (const char *data_dir,
  * for agents. A directory that one domain lacks is made when a delivery needs it, too.
  */
 gboolean aimx_mail_store_prepare (AimxMailStore *self, GError **error);
+/** aimx_mail_store_make_private_dir: Returns: (transfer full) (nullable): the path of the directory `0700` that the
+ * module @name has to itself, made when it is missing; %AIMX_ERROR_CONFLICT when something else is in its place, or it
+ * is somebody else's. Root alone can put anything there, so that the path may be opened */
+char *aimx_mail_store_make_private_dir (AimxMailStore *self, const char *name, GError **error);
 /** aimx_mail_store_get_root: Returns: (transfer none) (nullable): the data directory, %NULL when it is to be read and
  * not there yet; for the storage room and migration only */
 AimxDirectory *aimx_mail_store_get_root (AimxMailStore *self);

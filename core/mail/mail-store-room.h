@@ -140,6 +140,28 @@ char *aimx_message_stem_of_entry (const char *name, AimxDirectoryEntryType type)
 /** aimx_message_open: Returns: a descriptor of the file @path when it is a regular file of @uid; else -1 with
  * %AIMX_ERROR_NOT_FOUND, or what aimx_directory_open_file() says */
 int aimx_message_open (AimxDirectory *directory, const char *path, guint uid, struct stat *info, GError **error);
+/**
+ * aimx_message_find:
+ * @folder: where it is looked for
+ * @id: an acceptable stem
+ * @uid: whose it has to be
+ * @info: (out): what fstat(2) says of its file
+ * @directory: (out) (transfer full): where its file is: @folder, or a bundle in it
+ * @error: return location
+ *
+ * Returns: a descriptor of the file, or -1 with what aimx_message_is_missing() may know
+ */
+int aimx_message_find (AimxDirectory *folder,
+                       const char *id,
+                       guint uid,
+                       struct stat *info,
+                       AimxDirectory **directory,
+                       GError **error);
+/** aimx_message_is_missing: Returns: whether @why says that there is no such message: what is wrong with a name or a
+ * file is one answer to the caller */
+gboolean aimx_message_is_missing (const GError *why);
+/** aimx_message_set_missing: sets that answer; Returns: %FALSE, always */
+gboolean aimx_message_set_missing (const char *fqdn, const char *id, GError **error);
 
 /* ---- what is remembered of a mailbox ---- */
 

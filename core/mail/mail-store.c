@@ -18,6 +18,9 @@
 #define LOCK_MODE  0600
 #define SPOOL      ".spool"
 #define SPOOL_MODE 0700
+/* What modules keep for themselves. */
+#define PRIVATE      ".plugins"
+#define PRIVATE_MODE 0700
 /* What owners need of the directories above their mailboxes. */
 #define SEARCH_BITS 0111
 
@@ -210,6 +213,36 @@ aimx_mail_store_prepare (AimxMailStore *self, GError **error)
       return FALSE;
   return aimx_directory_empty (self->spool, error) && aimx_data_readme_write (self->root, error) &&
          aimx_directory_sync (self->root, error);
+}
+
+/* A directory that is only this process's, also when somebody has prepared another. */
+static AimxDirectory *
+make_private (AimxDirectory *parent, const char *name, GError **error)
+{
+  g_autoptr (AimxDirectory) made =
+      aimx_directory_make (parent, name, PRIVATE_MODE, AIMX_DIRECTORY_KEEP_ID, AIMX_DIRECTORY_KEEP_ID, NULL, error);
+  struct stat info;
+
+  if (made == NULL || !aimx_directory_get_info (made, &info, error))
+    return NULL;
+  if (info.st_uid == geteuid ())
+    return set_mode (made, PRIVATE_MODE, ALLPERMS, error) ? g_steal_pointer (&made) : NULL;
+  g_set_error (error, AIMX_ERROR, AIMX_ERROR_CONFLICT, "%s belongs to user %u; look at what is in it and move it away",
+               aimx_directory_get_path (made), (guint) info.st_uid);
+  return NULL;
+}
+
+char *
+aimx_mail_store_make_private_dir (AimxMailStore *self, const char *name, GError **error)
+{
+  g_autoptr (AimxDirectory) all = NULL;
+  g_autoptr (AimxDirectory) own = NULL;
+
+  if (!aimx_mail_store_check_access (self, error))
+    return NULL;
+  all = make_private (self->root, PRIVATE, error);
+  own = all != NULL ? make_private (all, name, error) : NULL;
+  return own != NULL ? g_build_filename (self->data_dir, PRIVATE, name, NULL) : NULL;
 }
 
 AimxDirectory *

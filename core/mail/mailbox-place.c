@@ -268,3 +268,46 @@ aimx_message_open (AimxDirectory *directory, const char *path, guint uid, struct
                path);
   return -1;
 }
+
+gboolean
+aimx_message_is_missing (const GError *why)
+{
+  return g_error_matches (why, AIMX_ERROR, AIMX_ERROR_NOT_FOUND) ||
+         g_error_matches (why, AIMX_ERROR, AIMX_ERROR_CONFLICT) ||
+         g_error_matches (why, AIMX_ERROR, AIMX_ERROR_VALIDATION);
+}
+
+gboolean
+aimx_message_set_missing (const char *fqdn, const char *id, GError **error)
+{
+  g_autofree char *shown = g_strescape (id, NULL);
+
+  g_set_error (error, AIMX_ERROR, AIMX_ERROR_NOT_FOUND, "%s has no message '%s'", fqdn, shown);
+  return FALSE;
+}
+
+int
+aimx_message_find (AimxDirectory *folder,
+                   const char *id,
+                   guint uid,
+                   struct stat *info,
+                   AimxDirectory **directory,
+                   GError **error)
+{
+  g_autofree char *name = aimx_message_path_new (id, FALSE);
+  g_autoptr (GError) why = NULL;
+  int fd = aimx_message_open (folder, name, uid, info, &why);
+
+  if (fd >= 0)
+    {
+      *directory = aimx_directory_ref (folder);
+      return fd;
+    }
+  if (!aimx_message_is_missing (why))
+    {
+      g_propagate_error (error, g_steal_pointer (&why));
+      return -1;
+    }
+  *directory = aimx_directory_open (folder, id, error);
+  return *directory != NULL ? aimx_message_open (*directory, name, uid, info, error) : -1;
+}

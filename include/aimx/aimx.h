@@ -27,6 +27,7 @@
 #include <aimx/signature-check.h>
 #include <aimx/signer.h>
 #include <aimx/spool.h>
+#include <aimx/stored-message.h>
 #include <aimx/tls.h>
 #include <aimx/utf8.h>
 #include <aimx/verb.h>

@@ -14,6 +14,7 @@
 #include <aimx/lock-manager.h>
 #include <aimx/message.h>
 #include <aimx/spool.h>
+#include <aimx/stored-message.h>
 
 G_BEGIN_DECLS
 
@@ -60,6 +61,58 @@ typedef struct
 
 /** aimx_mail_store_count: counts a mailbox without a lock; missing directories count as empty */
 AIMX_API gboolean aimx_mail_store_count (AimxMailStore *self, const char *fqdn, AimxMailCounts *counts, GError **error);
+
+/**
+ * AimxMessageEntry:
+ * @stem: the message's id
+ * @stamp: another one than before when its file has changed; never 0
+ *
+ * One message of a folder.
+ */
+typedef struct
+{
+  char *stem;
+  guint64 stamp;
+} AimxMessageEntry;
+
+/**
+ * aimx_mail_store_list_messages:
+ * @self: the store
+ * @fqdn: canonical name
+ * @folder: which folder
+ * @folder_stamp: (out) (optional): what aimx_mail_store_get_folder_stamp() said when the listing began
+ * @error: return location
+ *
+ * Returns: (transfer full) (nullable) (element-type AimxMessageEntry): the messages in no particular order, without
+ * reading them; a missing folder counts as empty
+ */
+AIMX_API GPtrArray *aimx_mail_store_list_messages (AimxMailStore *self,
+                                                   const char *fqdn,
+                                                   AimxFolder folder,
+                                                   guint64 *folder_stamp,
+                                                   GError **error);
+/** aimx_mail_store_get_folder_stamp: Returns: another one than before when messages have come, gone or been marked; 0
+ * for a folder that is missing, or has changed so lately that one more change might not show. What an owner changes
+ * inside of a bundle or a file does not show */
+AIMX_API guint64 aimx_mail_store_get_folder_stamp (AimxMailStore *self, const char *fqdn, AimxFolder folder);
+/**
+ * aimx_mail_store_read_message:
+ * @self: the store
+ * @fqdn: canonical name
+ * @folder: which folder
+ * @stem: the message's id
+ * @body_max: bytes of its body to read at most, maybe none
+ * @error: return location
+ *
+ * Returns: (transfer full) (nullable): the message; %AIMX_ERROR_NOT_FOUND when there is no such regular file of the
+ * owner. What has no frontmatter is all body
+ */
+AIMX_API AimxStoredMessage *aimx_mail_store_read_message (AimxMailStore *self,
+                                                          const char *fqdn,
+                                                          AimxFolder folder,
+                                                          const char *stem,
+                                                          gsize body_max,
+                                                          GError **error);
 
 /**
  * AimxStray:

@@ -74,6 +74,11 @@ AIMX_API const char *aimx_module_get_name (AimxModule *self);
 /** aimx_module_get_setting: Returns: (transfer full): what @config says of the module's setting @name, or its fallback,
  * in the type that the module declares; any thread */
 AIMX_API GVariant *aimx_module_get_setting (AimxModule *self, AimxConfig *config, const char *name);
+/** aimx_module_make_private_dir: Returns: (transfer full) (nullable): the path of `<data_dir>/.plugins/<name>/`, a
+ * directory `0700` for what the module keeps, made when it is missing; %AIMX_ERROR_CONFLICT when something else is in
+ * its place, %AIMX_ERROR_IO, also in a command's own process that only reads. May block: while the module starts, or on
+ * the pool */
+AIMX_API char *aimx_module_make_private_dir (AimxModule *self, AimxServer *server, GError **error);
 /** aimx_module_set_data: keeps @data for the module, freed with @destroy after unload; main thread */
 AIMX_API void aimx_module_set_data (AimxModule *self, gpointer data, GDestroyNotify destroy);
 /** aimx_module_get_data: Returns: (transfer none) (nullable): as set */
