@@ -6,8 +6,7 @@
 #include "local.h"
 #include "progress.h"
 
-#include "wire/frame-writer.h"
-
+#include <aimx/frame.h>
 #include <errno.h>
 #include <glib/gstdio.h>
 #include <string.h>

@@ -7,7 +7,11 @@
 #include <errno.h>
 #include <stdarg.h>
 
-G_DEFINE_QUARK (aimx - error - quark, aimx_error)
+GQuark
+aimx_error_quark (void)
+{
+  return g_quark_from_static_string ("aimx-error-quark");
+}
 
 static const struct
 {

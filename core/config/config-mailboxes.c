@@ -179,6 +179,7 @@ load_mailbox (AimxConfigLoader *self, TomlNode *table)
 {
   AimxMailbox *mailbox = g_new0 (AimxMailbox, 1);
 
+  mailbox->config = self->config;
   mailbox->hooks = g_ptr_array_new_with_free_func (aimx_hook_free);
   g_ptr_array_add (self->config->mailboxes, mailbox);
   if (!aimx_config_loader_check_type (self, table, TOML_TYPE_TABLE, TABLE_EXAMPLE) || !check_keys (self, table) ||

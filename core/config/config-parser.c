@@ -36,6 +36,7 @@ add_domain (AimxConfigLoader *self, const TomlNode *node)
   if (g_hash_table_contains (self->config->domains_by_name, name))
     return aimx_config_loader_fail (self, node, "\"%s\" is there twice; remove one", name);
   domain = g_new0 (AimxDomain, 1);
+  domain->config = self->config;
   domain->name = g_steal_pointer (&name);
   domain->selector = g_strdup (self->selector);
   domain->signature = g_strdup (self->signature);

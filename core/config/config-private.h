@@ -22,6 +22,7 @@ struct _AimxHook
 
 struct _AimxMailbox
 {
+  AimxConfig *config; /* whose it is; not a reference */
   char *name;
   char *address;
   char *domain;
@@ -39,6 +40,7 @@ struct _AimxMailbox
 
 struct _AimxDomain
 {
+  AimxConfig *config; /* whose it is; not a reference */
   char *name;
   char *selector;
   char *signature;

@@ -6,6 +6,55 @@
 
 G_DEFINE_TYPE (AimxConfig, aimx_config, G_TYPE_OBJECT)
 
+/* ---- parts as values: a copy is the part with a reference to its snapshot ---- */
+
+static AimxDomain *
+hold_domain (AimxDomain *self)
+{
+  g_object_ref (self->config);
+  return self;
+}
+
+static void
+drop_domain (AimxDomain *self)
+{
+  g_object_unref (self->config);
+}
+
+G_DEFINE_BOXED_TYPE (AimxDomain, aimx_domain, hold_domain, drop_domain)
+
+static AimxMailbox *
+hold_mailbox (AimxMailbox *self)
+{
+  g_object_ref (self->config);
+  return self;
+}
+
+static void
+drop_mailbox (AimxMailbox *self)
+{
+  g_object_unref (self->config);
+}
+
+G_DEFINE_BOXED_TYPE (AimxMailbox, aimx_mailbox, hold_mailbox, drop_mailbox)
+
+static AimxHook *
+hold_hook (AimxHook *self)
+{
+  g_object_ref (self->mailbox->config);
+  return self;
+}
+
+static void
+drop_hook (AimxHook *self)
+{
+  g_object_unref (self->mailbox->config);
+}
+
+G_DEFINE_BOXED_TYPE (AimxHook, aimx_hook, hold_hook, drop_hook)
+
+/* ---- the whole ---- */
+
 const char *
 aimx_config_source_to_string (AimxConfigSource source)
 {

@@ -5,9 +5,7 @@
  */
 #include "wire/client.h"
 
-#include "wire/frame-writer.h"
-#include "wire/response-parser.h"
-
+#include <aimx/frame.h>
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
@@ -17,7 +15,11 @@
 
 #define READ_SIZE (64 * 1024)
 
-G_DEFINE_QUARK (aimx - client - error - quark, aimx_client_error)
+GQuark
+aimx_client_error_quark (void)
+{
+  return g_quark_from_static_string ("aimx-client-error-quark");
+}
 
 typedef struct
 {
@@ -37,7 +39,7 @@ call_clear (Call *call)
   if (call->fd >= 0)
     close (call->fd);
   g_free (call->head);
-  aimx_response_parser_free (call->parser);
+  aimx_response_parser_unref (call->parser);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Call, call_clear)

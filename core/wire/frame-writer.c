@@ -3,10 +3,9 @@
  * The text of frames. An answer must come out whatever goes in; a request that cannot be framed is refused, since
  * a changed one would ask for something else.
  */
-#include "wire/frame-writer.h"
-
 #include "wire/line.h"
 
+#include <aimx/frame.h>
 #include <string.h>
 
 char *

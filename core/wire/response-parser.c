@@ -3,10 +3,9 @@
  * An answer, read as it comes: status line, header lines, body. `ack` and `send` stop after the status line, so where
  * nothing follows it the end of the connection completes them.
  */
-#include "wire/response-parser.h"
-
 #include "wire/line.h"
 
+#include <aimx/frame.h>
 #include <string.h>
 
 typedef enum
@@ -20,6 +19,7 @@ typedef enum
 
 struct _AimxResponseParser
 {
+  gatomicrefcount ref_count;
   State state;
   GString *line;
   guint n_headers;
@@ -31,19 +31,31 @@ struct _AimxResponseParser
   const char *fault; /* static */
 };
 
+G_DEFINE_BOXED_TYPE (AimxResponseParser, aimx_response_parser, aimx_response_parser_ref, aimx_response_parser_unref)
+
 AimxResponseParser *
 aimx_response_parser_new (void)
 {
   AimxResponseParser *self = g_new0 (AimxResponseParser, 1);
 
+  g_atomic_ref_count_init (&self->ref_count);
   self->line = g_string_new (NULL);
   self->body = g_byte_array_new ();
   return self;
 }
 
-void
-aimx_response_parser_free (AimxResponseParser *self)
+AimxResponseParser *
+aimx_response_parser_ref (AimxResponseParser *self)
 {
+  g_atomic_ref_count_inc (&self->ref_count);
+  return self;
+}
+
+void
+aimx_response_parser_unref (AimxResponseParser *self)
+{
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
   g_string_free (self->line, TRUE);
   g_clear_pointer (&self->body, g_byte_array_unref);
   g_free (self->code);

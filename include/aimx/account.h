@@ -8,9 +8,18 @@
 
 G_BEGIN_DECLS
 
-/** AIMX_ACCOUNT_CACHE_SECONDS: how long an answer, also a negative one, is believed */
+/**
+ * AIMX_ACCOUNT_CACHE_SECONDS:
+ *
+ * How long an answer, also a negative one, is believed.
+ */
 #define AIMX_ACCOUNT_CACHE_SECONDS 60
 
+/**
+ * AimxAccounts:
+ *
+ * The cache of system accounts.
+ */
 #define AIMX_TYPE_ACCOUNTS (aimx_accounts_get_type ())
 AIMX_API
 G_DECLARE_FINAL_TYPE (AimxAccounts, aimx_accounts, AIMX, ACCOUNTS, GObject)
@@ -30,7 +39,11 @@ typedef enum
   AIMX_ACCOUNT_FAILED,
 } AimxAccountState;
 
-/** aimx_accounts_new: Returns: (transfer full): an empty cache */
+/**
+ * aimx_accounts_new:
+ *
+ * Returns: (transfer full): an empty cache
+ */
 AIMX_API AimxAccounts *aimx_accounts_new (void);
 
 /**
@@ -70,7 +83,12 @@ AIMX_API AimxAccountState aimx_accounts_lookup (AimxAccounts *self, const char *
  */
 AIMX_API char *aimx_accounts_get_name (AimxAccounts *self, guint uid);
 
-/** aimx_accounts_forget: drops every cached answer, after a reload; any thread */
+/**
+ * aimx_accounts_forget:
+ * @self: the cache
+ *
+ * Drops every cached answer, after a reload; any thread.
+ */
 AIMX_API void aimx_accounts_forget (AimxAccounts *self);
 
 G_END_DECLS

@@ -10,7 +10,17 @@
 
 G_BEGIN_DECLS
 
-/** AimxAuthenticationMethod: what was looked at */
+/**
+ * AimxAuthenticationMethod:
+ * @AIMX_METHOD_SPF: the address of the client (RFC 7208)
+ * @AIMX_METHOD_DKIM: signatures (RFC 6376)
+ * @AIMX_METHOD_DMARC: the policy of the author (RFC 7489)
+ * @AIMX_METHOD_ARC: what earlier receivers saw (RFC 8617)
+ * @AIMX_METHOD_IPREV: the name of the client (RFC 8601, 3)
+ * @AIMX_N_METHODS: how many there are
+ *
+ * What was looked at.
+ */
 typedef enum
 {
   AIMX_METHOD_SPF,
@@ -36,45 +46,138 @@ typedef enum
   AIMX_DISPOSITION_REJECT,
 } AimxDisposition;
 
+/**
+ * AimxAuthentication:
+ *
+ * What is known about who sent a message, as one value.
+ */
 #define AIMX_TYPE_AUTHENTICATION (aimx_authentication_get_type ())
 AIMX_API
 G_DECLARE_FINAL_TYPE (AimxAuthentication, aimx_authentication, AIMX, AUTHENTICATION, GObject)
 
-/** aimx_authentication_new: Returns: (transfer full): nothing is known: every result is `none` */
+/**
+ * aimx_authentication_new:
+ *
+ * Returns: (transfer full): nothing is known: every result is `none`
+ */
 AIMX_API AimxAuthentication *aimx_authentication_new (void);
-/** aimx_authentication_set_result: @result: the word of RFC 8601 for @method, a static string; of DKIM the best of all
- * signatures whose keys are not in testing */
+
+/**
+ * aimx_authentication_set_result:
+ * @self: the results
+ * @method: which of them
+ * @result: the word of RFC 8601 for @method, a static string; of DKIM the best of all signatures whose keys are not in
+ * testing
+ *
+ * Sets what came of one method.
+ */
 AIMX_API void
 aimx_authentication_set_result (AimxAuthentication *self, AimxAuthenticationMethod method, const char *result);
-/** aimx_authentication_get_result: Returns: (transfer none): the word of RFC 8601, `none` when nothing is known */
+
+/**
+ * aimx_authentication_get_result:
+ * @self: the results
+ * @method: which of them
+ *
+ * Returns: (transfer none): the word of RFC 8601, `none` when nothing is known
+ */
 AIMX_API const char *aimx_authentication_get_result (AimxAuthentication *self, AimxAuthenticationMethod method);
-/** aimx_authentication_get_shown: Returns: (transfer none): the result in the smaller set of words that the frontmatter
- * of a message has: DKIM `none`, `pass`, `fail`; SPF `none`, `pass`, `fail`, `softfail`, `neutral`; DMARC and ARC
- * `none`, `pass`, `fail`; errors of SPF and DMARC read `none`, those of DKIM `fail` */
+
+/**
+ * aimx_authentication_get_shown:
+ * @self: the results
+ * @method: which of them
+ *
+ * Returns: (transfer none): the result in the smaller set of words that the frontmatter of a message has: DKIM
+ * `none`, `pass`, `fail`; SPF `none`, `pass`, `fail`, `softfail`, `neutral`; DMARC and ARC `none`, `pass`, `fail`;
+ * errors of SPF and DMARC read `none`, those of DKIM `fail`
+ */
 AIMX_API const char *aimx_authentication_get_shown (AimxAuthentication *self, AimxAuthenticationMethod method);
-/** aimx_authentication_set_author: (nullable) @address: the address of the one author, of whom the results speak; %NULL
- * when there is not exactly one */
+
+/**
+ * aimx_authentication_set_author:
+ * @self: the results
+ * @address: (nullable): the address of the one author; %NULL when there is not exactly one
+ *
+ * Sets of whom the results speak.
+ */
 AIMX_API void aimx_authentication_set_author (AimxAuthentication *self, const char *address);
-/** aimx_authentication_get_author: Returns: (transfer none) (nullable): as set, in lower case */
+
+/**
+ * aimx_authentication_get_author:
+ * @self: the results
+ *
+ * Returns: (transfer none) (nullable): as set, in lower case
+ */
 AIMX_API const char *aimx_authentication_get_author (AimxAuthentication *self);
-/** aimx_authentication_set_author_proven: whether a passing DKIM signature over the whole body, with a key that is not
- * in testing, belongs to the domain of the one author (relaxed alignment, RFC 7489, 3.1.1) */
+
+/**
+ * aimx_authentication_set_author_proven:
+ * @self: the results
+ * @proven: whether it does
+ *
+ * Says whether a passing DKIM signature over the whole body, with a key that is not in testing, belongs to the
+ * domain of the one author (relaxed alignment, RFC 7489, 3.1.1).
+ */
 AIMX_API void aimx_authentication_set_author_proven (AimxAuthentication *self, gboolean proven);
-/** aimx_authentication_is_author_proven: Returns: as set */
+
+/**
+ * aimx_authentication_is_author_proven:
+ * @self: the results
+ *
+ * Returns: as set
+ */
 AIMX_API gboolean aimx_authentication_is_author_proven (AimxAuthentication *self);
-/** aimx_authentication_set_disposition: what the author's domain asks to do */
+
+/**
+ * aimx_authentication_set_disposition:
+ * @self: the results
+ * @disposition: what to do
+ *
+ * Sets what the author's domain asks to do.
+ */
 AIMX_API void aimx_authentication_set_disposition (AimxAuthentication *self, AimxDisposition disposition);
-/** aimx_authentication_get_disposition: Returns: as set */
+
+/**
+ * aimx_authentication_get_disposition:
+ * @self: the results
+ *
+ * Returns: as set
+ */
 AIMX_API AimxDisposition aimx_authentication_get_disposition (AimxAuthentication *self);
-/** aimx_authentication_set_field: the value of an Authentication-Results field (RFC 8601), on one line */
+
+/**
+ * aimx_authentication_set_field:
+ * @self: the results
+ * @value: the text
+ *
+ * Sets the value of an Authentication-Results field (RFC 8601), on one line.
+ */
 AIMX_API void aimx_authentication_set_field (AimxAuthentication *self, const char *value);
-/** aimx_authentication_get_field: Returns: (transfer none) (nullable): as set */
+
+/**
+ * aimx_authentication_get_field:
+ * @self: the results
+ *
+ * Returns: (transfer none) (nullable): as set
+ */
 AIMX_API const char *aimx_authentication_get_field (AimxAuthentication *self);
-/** aimx_authentication_take_details: (transfer full) @details: all of it with reasons, an object as the verb `VERIFY`
- * answers
+
+/**
+ * aimx_authentication_take_details:
+ * @self: the results
+ * @details: (transfer full): an object
+ *
+ * Keeps all of it with reasons, as the verb `VERIFY` answers.
  */
 AIMX_API void aimx_authentication_take_details (AimxAuthentication *self, JsonNode *details);
-/** aimx_authentication_get_details: Returns: (transfer none) (nullable): as set, immutable */
+
+/**
+ * aimx_authentication_get_details:
+ * @self: the results
+ *
+ * Returns: (transfer none) (nullable): as set, immutable
+ */
 AIMX_API JsonNode *aimx_authentication_get_details (AimxAuthentication *self);
 
 /**

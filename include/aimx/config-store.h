@@ -13,10 +13,20 @@
 
 G_BEGIN_DECLS
 
+/**
+ * AimxConfigStore:
+ *
+ * Where the current snapshot of the configuration is.
+ */
 #define AIMX_TYPE_CONFIG_STORE (aimx_config_store_get_type ())
 AIMX_API
 G_DECLARE_FINAL_TYPE (AimxConfigStore, aimx_config_store, AIMX, CONFIG_STORE, GObject)
 
+/**
+ * AimxConfigChange:
+ *
+ * A change of the configuration that is being made; nobody sees it before it is published. One thread at a time.
+ */
 #define AIMX_TYPE_CONFIG_CHANGE (aimx_config_change_get_type ())
 AIMX_API
 G_DECLARE_FINAL_TYPE (AimxConfigChange, aimx_config_change, AIMX, CONFIG_CHANGE, GObject)
@@ -30,7 +40,14 @@ G_DECLARE_FINAL_TYPE (AimxConfigChange, aimx_config_change, AIMX, CONFIG_CHANGE,
  * Emitted on the committing thread right before the swap, for what readers of @config have to find in place. May block;
  * handlers must not change the configuration.
  */
-/** AimxConfigStore::changed: (self, AimxConfig *config): emitted on the committing thread after the swap */
+
+/**
+ * AimxConfigStore::changed:
+ * @self: the store
+ * @config: what readers see now
+ *
+ * Emitted on the committing thread after the swap.
+ */
 
 /**
  * aimx_config_store_open:
@@ -42,12 +59,31 @@ G_DECLARE_FINAL_TYPE (AimxConfigChange, aimx_config_change, AIMX, CONFIG_CHANGE,
  * Returns: (transfer full) (nullable): a store; errors name file, line, column and the repair
  */
 AIMX_API AimxConfigStore *aimx_config_store_open (const char *config_dir, GError **error);
-/** aimx_config_store_get: Returns: (transfer full): the current snapshot; any thread, never blocks */
+
+/**
+ * aimx_config_store_get:
+ * @self: the store
+ *
+ * Returns: (transfer full): the current snapshot; any thread, never blocks
+ */
 AIMX_API AimxConfig *aimx_config_store_get (AimxConfigStore *self);
-/** aimx_config_store_get_directory: Returns: (transfer none): the configuration directory */
+
+/**
+ * aimx_config_store_get_directory:
+ * @self: the store
+ *
+ * Returns: (transfer none): the configuration directory
+ */
 AIMX_API const char *aimx_config_store_get_directory (AimxConfigStore *self);
-/** aimx_config_store_get_file: Returns: (transfer none): the path of `config.toml` */
+
+/**
+ * aimx_config_store_get_file:
+ * @self: the store
+ *
+ * Returns: (transfer none): the path of `config.toml`
+ */
 AIMX_API const char *aimx_config_store_get_file (AimxConfigStore *self);
+
 /**
  * aimx_config_store_reload:
  * @self: the store
@@ -72,25 +108,85 @@ AIMX_API gboolean aimx_config_store_reload (AimxConfigStore *self, AimxLockGuard
  */
 AIMX_API AimxConfigChange *aimx_config_store_begin (AimxConfigStore *self, AimxLockGuard *guard, GError **error);
 
-/** aimx_config_change_add_mailbox: adds `[mailboxes."<fqdn>"]` with `address` and `owner` */
+/**
+ * aimx_config_change_add_mailbox:
+ * @self: a change
+ * @fqdn: canonical name
+ * @owner: user name of its owner
+ * @error: return location
+ *
+ * Adds `[mailboxes."<fqdn>"]` with `address` and `owner`.
+ *
+ * Returns: %TRUE, or %FALSE with @error set
+ */
 AIMX_API gboolean aimx_config_change_add_mailbox (AimxConfigChange *self,
                                                   const char *fqdn,
                                                   const char *owner,
                                                   GError **error);
-/** aimx_config_change_remove_mailbox: removes the table of @fqdn with its hooks */
+
+/**
+ * aimx_config_change_remove_mailbox:
+ * @self: a change
+ * @fqdn: canonical name
+ * @error: return location
+ *
+ * Removes the table of @fqdn with its hooks.
+ *
+ * Returns: %TRUE, or %FALSE with @error set
+ */
 AIMX_API gboolean aimx_config_change_remove_mailbox (AimxConfigChange *self, const char *fqdn, GError **error);
 
-/** aimx_config_change_add_domain: appends @domain to `domains`, and its `dkim_selector` when @selector is not %NULL */
+/**
+ * aimx_config_change_add_domain:
+ * @self: a change
+ * @domain: name of a domain, in lower case
+ * @selector: (nullable): its DKIM selector, %NULL to inherit one
+ * @error: return location
+ *
+ * Appends @domain to `domains`, and its `dkim_selector` when @selector is not %NULL.
+ *
+ * Returns: %TRUE, or %FALSE with @error set
+ */
 AIMX_API gboolean aimx_config_change_add_domain (AimxConfigChange *self,
                                                  const char *domain,
                                                  const char *selector,
                                                  GError **error);
-/** aimx_config_change_remove_domain: removes @domain from `domains`, its mailboxes with their hooks, and its overrides
+
+/**
+ * aimx_config_change_remove_domain:
+ * @self: a change
+ * @domain: name of a domain, in lower case
+ * @error: return location
+ *
+ * Removes @domain from `domains`, its mailboxes with their hooks, and its overrides.
+ *
+ * Returns: %TRUE, or %FALSE with @error set
  */
 AIMX_API gboolean aimx_config_change_remove_domain (AimxConfigChange *self, const char *domain, GError **error);
-/** aimx_config_change_set_default_domain: moves @domain to the first place in `domains` */
+
+/**
+ * aimx_config_change_set_default_domain:
+ * @self: a change
+ * @domain: name of a domain, in lower case
+ * @error: return location
+ *
+ * Moves @domain to the first place in `domains`.
+ *
+ * Returns: %TRUE, or %FALSE with @error set
+ */
 AIMX_API gboolean aimx_config_change_set_default_domain (AimxConfigChange *self, const char *domain, GError **error);
-/** aimx_config_change_set_dkim_selector: sets `dkim_selector` of @domain */
+
+/**
+ * aimx_config_change_set_dkim_selector:
+ * @self: a change
+ * @domain: name of a domain, in lower case
+ * @selector: DKIM selector
+ * @error: return location
+ *
+ * Sets `dkim_selector` of @domain.
+ *
+ * Returns: %TRUE, or %FALSE with @error set
+ */
 AIMX_API gboolean aimx_config_change_set_dkim_selector (AimxConfigChange *self,
                                                         const char *domain,
                                                         const char *selector,
@@ -107,11 +203,35 @@ AIMX_API gboolean aimx_config_change_set_dkim_selector (AimxConfigChange *self,
  * Returns: (transfer full) (nullable): the snapshot that a commit would publish
  */
 AIMX_API AimxConfig *aimx_config_change_validate (AimxConfigChange *self, GError **error);
-/** aimx_config_change_write: makes the edited text durable as the file, without showing it to readers yet. May block */
+
+/**
+ * aimx_config_change_write:
+ * @self: a change
+ * @error: return location
+ *
+ * Makes the edited text durable as the file, without showing it to readers yet. May block.
+ *
+ * Returns: %TRUE, or %FALSE with @error set
+ */
 AIMX_API gboolean aimx_config_change_write (AimxConfigChange *self, GError **error);
-/** aimx_config_change_publish: swaps the snapshot in; only after a write; cannot fail */
+
+/**
+ * aimx_config_change_publish:
+ * @self: a change
+ *
+ * Swaps the snapshot in; only after a write; cannot fail.
+ */
 AIMX_API void aimx_config_change_publish (AimxConfigChange *self);
-/** aimx_config_change_commit: validate, write, publish. May block */
+
+/**
+ * aimx_config_change_commit:
+ * @self: a change
+ * @error: return location
+ *
+ * Validate, write, publish. May block.
+ *
+ * Returns: %TRUE, or %FALSE with @error set
+ */
 AIMX_API gboolean aimx_config_change_commit (AimxConfigChange *self, GError **error);
 
 /* ---- files beside the configuration, such as keys ---- */
@@ -131,6 +251,7 @@ AIMX_API gboolean aimx_config_change_commit (AimxConfigChange *self, GError **er
  * Returns: (transfer full) (nullable): what is in it; %AIMX_ERROR_NOT_FOUND when it is not there, %AIMX_ERROR_IO
  */
 AIMX_API GBytes *aimx_config_store_read_file (AimxConfigStore *self, const char *path, gsize size_max, GError **error);
+
 /**
  * aimx_config_change_write_file:
  * @self: a change, which keeps other writers away
@@ -150,6 +271,7 @@ AIMX_API gboolean aimx_config_change_write_file (AimxConfigChange *self,
                                                  gsize length,
                                                  guint mode,
                                                  GError **error);
+
 /**
  * aimx_config_change_move_file:
  * @self: a change

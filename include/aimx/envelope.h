@@ -36,11 +36,28 @@ typedef struct
 
 #define AIMX_TYPE_ENVELOPE (aimx_envelope_get_type ())
 AIMX_API GType aimx_envelope_get_type (void);
-/** aimx_envelope_new: Returns: (transfer full): an envelope received now, everything else empty */
+
+/**
+ * aimx_envelope_new:
+ *
+ * Returns: (transfer full): an envelope received now, everything else empty
+ */
 AIMX_API AimxEnvelope *aimx_envelope_new (void);
-/** aimx_envelope_copy: Returns: (transfer full): a deep copy */
+
+/**
+ * aimx_envelope_copy:
+ * @self: an envelope
+ *
+ * Returns: (transfer full): a deep copy
+ */
 AIMX_API AimxEnvelope *aimx_envelope_copy (const AimxEnvelope *self);
-/** aimx_envelope_free: frees it with its strings */
+
+/**
+ * aimx_envelope_free:
+ * @self: an envelope
+ *
+ * Frees it with its strings.
+ */
 AIMX_API void aimx_envelope_free (AimxEnvelope *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AimxEnvelope, aimx_envelope_free)

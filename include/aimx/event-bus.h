@@ -12,28 +12,74 @@
 
 G_BEGIN_DECLS
 
-/** AIMX_EVENT_MESSAGE_RECEIVED: `mailbox` s (FQDN), `id` s (stem), `trusted` s, `message_id` s, `size` t, `queue_id` s
+/**
+ * AIMX_EVENT_MESSAGE_RECEIVED:
+ *
+ * `mailbox` s (FQDN), `id` s (stem), `trusted` s, `message_id` s, `size` t, `queue_id` s.
  */
 #define AIMX_EVENT_MESSAGE_RECEIVED "message-received"
-/** AIMX_EVENT_MESSAGE_MARKED: `mailbox` s, `id` s, `read` b */
+
+/**
+ * AIMX_EVENT_MESSAGE_MARKED:
+ *
+ * `mailbox` s, `id` s, `read` b.
+ */
 #define AIMX_EVENT_MESSAGE_MARKED "message-marked"
-/** AIMX_EVENT_MAILBOX_ADDED: `mailbox` s, `owner` s */
+
+/**
+ * AIMX_EVENT_MAILBOX_ADDED:
+ *
+ * `mailbox` s, `owner` s.
+ */
 #define AIMX_EVENT_MAILBOX_ADDED "mailbox-added"
-/** AIMX_EVENT_MAILBOX_REMOVED: `mailbox` s, `owner` s */
+
+/**
+ * AIMX_EVENT_MAILBOX_REMOVED:
+ *
+ * `mailbox` s, `owner` s.
+ */
 #define AIMX_EVENT_MAILBOX_REMOVED "mailbox-removed"
-/** AIMX_EVENT_DOMAIN_ADDED: `domain` s */
+
+/**
+ * AIMX_EVENT_DOMAIN_ADDED:
+ *
+ * `domain` s.
+ */
 #define AIMX_EVENT_DOMAIN_ADDED "domain-added"
-/** AIMX_EVENT_DOMAIN_REMOVED: `domain` s */
+
+/**
+ * AIMX_EVENT_DOMAIN_REMOVED:
+ *
+ * `domain` s.
+ */
 #define AIMX_EVENT_DOMAIN_REMOVED "domain-removed"
-/** AIMX_EVENT_KEYS_CHANGED: `domain` s; another key of it may be in use, with no change of the configuration */
+
+/**
+ * AIMX_EVENT_KEYS_CHANGED:
+ *
+ * `domain` s; another key of it may be in use, with no change of the configuration.
+ */
 #define AIMX_EVENT_KEYS_CHANGED "keys-changed"
-/** AIMX_EVENT_CONFIG_CHANGED: no keys; the new snapshot is in the store */
+
+/**
+ * AIMX_EVENT_CONFIG_CHANGED:
+ *
+ * No keys; the new snapshot is in the store.
+ */
 #define AIMX_EVENT_CONFIG_CHANGED "config-changed"
 
-/** AIMX_EVENT_QUEUE_MAX: events that may wait for the main loop; beyond it the oldest is dropped, counted and warned
- * about */
+/**
+ * AIMX_EVENT_QUEUE_MAX:
+ *
+ * Events that may wait for the main loop; beyond it the oldest is dropped, counted and warned about.
+ */
 #define AIMX_EVENT_QUEUE_MAX 100000
 
+/**
+ * AimxEventBus:
+ *
+ * Tells what happened to whoever subscribed, on the main context.
+ */
 #define AIMX_TYPE_EVENT_BUS (aimx_event_bus_get_type ())
 AIMX_API
 G_DECLARE_FINAL_TYPE (AimxEventBus, aimx_event_bus, AIMX, EVENT_BUS, GObject)
@@ -48,8 +94,12 @@ G_DECLARE_FINAL_TYPE (AimxEventBus, aimx_event_bus, AIMX, EVENT_BUS, GObject)
  */
 typedef void (*AimxEventFunc) (const char *name, GVariant *details, gpointer user_data);
 
-/** aimx_event_bus_new: Returns: (transfer full): a bus that delivers on @context (nullable: the default one); its last
- * reference is dropped there */
+/**
+ * aimx_event_bus_new:
+ * @context: (nullable): where listeners are called, %NULL for the default context
+ *
+ * Returns: (transfer full): a bus; its last reference is dropped on the context
+ */
 AIMX_API AimxEventBus *aimx_event_bus_new (GMainContext *context);
 
 /**
@@ -70,7 +120,13 @@ AIMX_API guint aimx_event_bus_subscribe (AimxEventBus *self,
                                          gpointer user_data,
                                          GDestroyNotify destroy);
 
-/** aimx_event_bus_unsubscribe: ends a subscription; on the main context @func is not called afterwards */
+/**
+ * aimx_event_bus_unsubscribe:
+ * @self: the bus
+ * @id: of the subscription
+ *
+ * Ends a subscription; on the main context @func is not called afterwards.
+ */
 AIMX_API void aimx_event_bus_unsubscribe (AimxEventBus *self, guint id);
 
 /**

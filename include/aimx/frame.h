@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * AIMX/1 frames for whoever serves them over a byte stream: a parser that takes a request as it comes, in pieces of any
- * size, within fixed bounds; and the text of answers.
+ * AIMX/1 frames over a byte stream. For whoever serves them: a parser that takes a request as it comes, in pieces of
+ * any size, within fixed bounds; and the text of answers. For clients: the text of requests, and a parser of answers.
  *
  * Every fault of a frame is `MALFORMED` on the wire. What a frame asks for is not looked at here: whether the verb
  * exists, which headers it knows and whether one of them came twice (but for Content-Length) is for
@@ -13,13 +13,32 @@
 
 G_BEGIN_DECLS
 
-/** AIMX_FRAME_LINE_MAX: bytes of a line, without its ending */
+/**
+ * AIMX_FRAME_LINE_MAX:
+ *
+ * Bytes of a line, without its ending.
+ */
 #define AIMX_FRAME_LINE_MAX 8192
-/** AIMX_FRAME_HEADERS_MAX: header lines of a frame */
+
+/**
+ * AIMX_FRAME_HEADERS_MAX:
+ *
+ * Header lines of a frame.
+ */
 #define AIMX_FRAME_HEADERS_MAX 100
-/** AIMX_FRAME_HEADER_BYTES_MAX: bytes of all header lines of a frame together */
+
+/**
+ * AIMX_FRAME_HEADER_BYTES_MAX:
+ *
+ * Bytes of all header lines of a frame together.
+ */
 #define AIMX_FRAME_HEADER_BYTES_MAX (64 * 1024)
 
+/**
+ * AimxRequestParser: (skip)
+ *
+ * Reads one request. One thread at a time.
+ */
 typedef struct _AimxRequestParser AimxRequestParser;
 
 /**
@@ -41,13 +60,23 @@ typedef enum
   AIMX_FRAME_MALFORMED,
 } AimxFrameStatus;
 
-/** aimx_request_parser_new: Returns: (transfer full): a parser for one request; one thread at a time */
+/**
+ * aimx_request_parser_new: (skip)
+ *
+ * Returns: (transfer full): a parser for one request; one thread at a time
+ */
 AIMX_API AimxRequestParser *aimx_request_parser_new (void);
-/** aimx_request_parser_free: frees it */
+
+/**
+ * aimx_request_parser_free: (skip)
+ * @self: a parser
+ *
+ * Frees it.
+ */
 AIMX_API void aimx_request_parser_free (AimxRequestParser *self);
 
 /**
- * aimx_request_parser_feed:
+ * aimx_request_parser_feed: (skip)
  * @self: a parser
  * @data: bytes as they came
  * @length: how many
@@ -63,7 +92,7 @@ AIMX_API AimxFrameStatus aimx_request_parser_feed (AimxRequestParser *self,
                                                    gsize *n_taken);
 
 /**
- * aimx_request_parser_end:
+ * aimx_request_parser_end: (skip)
  * @self: a parser
  *
  * The peer sends no more.
@@ -72,22 +101,56 @@ AIMX_API AimxFrameStatus aimx_request_parser_feed (AimxRequestParser *self,
  */
 AIMX_API AimxFrameStatus aimx_request_parser_end (AimxRequestParser *self);
 
-/** aimx_request_parser_set_body_limit: bytes that the body may have, 0 (as if never set) for no body; at
- * %AIMX_FRAME_VERB */
+/**
+ * aimx_request_parser_set_body_limit: (skip)
+ * @self: a parser
+ * @limit: bytes
+ *
+ * Sets how many bytes the body may have, 0 (as if never set) for no body; at %AIMX_FRAME_VERB.
+ */
 AIMX_API void aimx_request_parser_set_body_limit (AimxRequestParser *self, gsize limit);
 
-/** aimx_request_parser_get_verb: Returns: (transfer none): as sent, maybe empty; from %AIMX_FRAME_VERB on. NUL, here
- * and in headers, is U+FFFD */
+/**
+ * aimx_request_parser_get_verb: (skip)
+ * @self: a parser
+ *
+ * From %AIMX_FRAME_VERB on. NUL, here and in headers, is U+FFFD.
+ *
+ * Returns: (transfer none): as sent, maybe empty
+ */
 AIMX_API const char *aimx_request_parser_get_verb (AimxRequestParser *self);
-/** aimx_request_parser_get_headers: Returns: (transfer none) (array zero-terminated=1): name and trimmed value in turn,
- * in the order sent, Content-Length included; from %AIMX_FRAME_HEAD on */
+
+/**
+ * aimx_request_parser_get_headers: (skip)
+ * @self: a parser
+ *
+ * Returns: (transfer none) (array zero-terminated=1): name and trimmed value in turn, in the order sent,
+ * Content-Length included; from %AIMX_FRAME_HEAD on
+ */
 AIMX_API const char *const *aimx_request_parser_get_headers (AimxRequestParser *self);
-/** aimx_request_parser_get_content_length: Returns: bytes of the body; from %AIMX_FRAME_HEAD on */
+
+/**
+ * aimx_request_parser_get_content_length: (skip)
+ * @self: a parser
+ *
+ * Returns: bytes of the body; from %AIMX_FRAME_HEAD on
+ */
 AIMX_API gsize aimx_request_parser_get_content_length (AimxRequestParser *self);
-/** aimx_request_parser_take_body: Returns: (transfer full) (nullable): the body, %NULL without a Content-Length; once,
- * at %AIMX_FRAME_COMPLETE */
+
+/**
+ * aimx_request_parser_take_body: (skip)
+ * @self: a parser
+ *
+ * Returns: (transfer full) (nullable): the body, %NULL without a Content-Length; once, at %AIMX_FRAME_COMPLETE
+ */
 AIMX_API GBytes *aimx_request_parser_take_body (AimxRequestParser *self);
-/** aimx_request_parser_get_fault: Returns: (transfer none) (nullable): what is wrong with the frame, one line */
+
+/**
+ * aimx_request_parser_get_fault: (skip)
+ * @self: a parser
+ *
+ * Returns: (transfer none) (nullable): what is wrong with the frame, one line
+ */
 AIMX_API const char *aimx_request_parser_get_fault (AimxRequestParser *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AimxRequestParser, aimx_request_parser_free)
@@ -99,8 +162,15 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (AimxRequestParser, aimx_request_parser_free)
  * Returns: (transfer full): the whole answer of the shapes `ack` and, with @id, `send`
  */
 AIMX_API char *aimx_frame_new_ok (const char *id);
-/** aimx_frame_new_json_head: Returns: (transfer full): what precedes @length bytes of JSON */
+
+/**
+ * aimx_frame_new_json_head:
+ * @length: bytes of the JSON that follows
+ *
+ * Returns: (transfer full): what precedes @length bytes of JSON
+ */
 AIMX_API char *aimx_frame_new_json_head (gsize length);
+
 /**
  * aimx_frame_new_error:
  * @code: code such as `EACCES`
@@ -112,5 +182,115 @@ AIMX_API char *aimx_frame_new_json_head (gsize length);
  * Returns: (transfer full): the whole answer of the shape `error`
  */
 AIMX_API char *aimx_frame_new_error (const char *code, const char *reason);
+
+/* ---- for clients ---- */
+
+/**
+ * aimx_frame_new_request_head:
+ * @verb: verb name
+ * @headers: (nullable) (array zero-terminated=1): name and value in turn, without Content-Length
+ * @body: (nullable): the body that will follow
+ * @fault: (out) (nullable) (transfer full): with %NULL, which of them cannot be framed and why
+ *
+ * The text of a request, for clients.
+ *
+ * Returns: (transfer full) (nullable): all that precedes the body
+ */
+AIMX_API char *aimx_frame_new_request_head (const char *verb, const char *const *headers, GBytes *body, char **fault);
+
+/**
+ * AIMX_ANSWER_BODY_MAX:
+ *
+ * Bytes of an answer's body that a client takes.
+ */
+#define AIMX_ANSWER_BODY_MAX (256 * 1024 * 1024)
+
+/**
+ * AimxResponseParser:
+ *
+ * Reads one answer; reference-counted. One thread at a time.
+ */
+#define AIMX_TYPE_RESPONSE_PARSER (aimx_response_parser_get_type ())
+typedef struct _AimxResponseParser AimxResponseParser;
+AIMX_API GType aimx_response_parser_get_type (void);
+
+/**
+ * aimx_response_parser_new:
+ *
+ * Returns: (transfer full): a parser for one answer; one thread at a time
+ */
+AIMX_API AimxResponseParser *aimx_response_parser_new (void);
+
+/**
+ * aimx_response_parser_ref:
+ * @self: a parser
+ *
+ * Returns: (transfer full): @self
+ */
+AIMX_API AimxResponseParser *aimx_response_parser_ref (AimxResponseParser *self);
+
+/**
+ * aimx_response_parser_unref:
+ * @self: a parser
+ *
+ * Drops a reference.
+ */
+AIMX_API void aimx_response_parser_unref (AimxResponseParser *self);
+
+/**
+ * aimx_response_parser_feed:
+ * @self: a parser
+ * @data: (array length=length) (element-type guint8): bytes as they came
+ * @length: how many
+ *
+ * Takes @data, however the answer was cut; what comes after it is ignored.
+ *
+ * Returns: %AIMX_FRAME_MORE, %AIMX_FRAME_COMPLETE or %AIMX_FRAME_MALFORMED
+ */
+AIMX_API AimxFrameStatus aimx_response_parser_feed (AimxResponseParser *self, const void *data, gsize length);
+
+/**
+ * aimx_response_parser_end:
+ * @self: a parser
+ *
+ * The connection has ended.
+ *
+ * Returns: %AIMX_FRAME_COMPLETE, %AIMX_FRAME_MALFORMED, or %AIMX_FRAME_MORE when the answer is not complete
+ */
+AIMX_API AimxFrameStatus aimx_response_parser_end (AimxResponseParser *self);
+
+/**
+ * aimx_response_parser_get_code:
+ * @self: a parser
+ *
+ * Returns: (transfer none) (nullable): error code, %NULL for success
+ */
+AIMX_API const char *aimx_response_parser_get_code (AimxResponseParser *self);
+
+/**
+ * aimx_response_parser_get_text:
+ * @self: a parser
+ *
+ * Returns: (transfer none) (nullable): what follows `OK` or the code
+ */
+AIMX_API const char *aimx_response_parser_get_text (AimxResponseParser *self);
+
+/**
+ * aimx_response_parser_take_body:
+ * @self: a parser
+ *
+ * Returns: (transfer full) (nullable): the body, %NULL without a Content-Length; once, at %AIMX_FRAME_COMPLETE
+ */
+AIMX_API GBytes *aimx_response_parser_take_body (AimxResponseParser *self);
+
+/**
+ * aimx_response_parser_get_fault:
+ * @self: a parser
+ *
+ * Returns: (transfer none) (nullable): what is wrong with the answer
+ */
+AIMX_API const char *aimx_response_parser_get_fault (AimxResponseParser *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AimxResponseParser, aimx_response_parser_unref)
 
 G_END_DECLS

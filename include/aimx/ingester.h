@@ -8,6 +8,11 @@
 
 G_BEGIN_DECLS
 
+/**
+ * AimxIngester:
+ *
+ * The service that takes a message in.
+ */
 #define AIMX_TYPE_INGESTER (aimx_ingester_get_type ())
 AIMX_API
 G_DECLARE_INTERFACE (AimxIngester, aimx_ingester, AIMX, INGESTER, GObject)
@@ -32,9 +37,21 @@ typedef struct
   gpointer reserved[2];
 } AimxDelivery;
 
-/** aimx_delivery_free: frees @self */
+/**
+ * aimx_delivery_free: (skip)
+ * @self: a delivery
+ *
+ * Frees @self.
+ */
 AIMX_API void aimx_delivery_free (AimxDelivery *self);
 
+/**
+ * AimxIngesterInterface:
+ * @parent: the base
+ * @deliver: does aimx_ingester_deliver()
+ *
+ * What a provider of #AimxIngester implements.
+ */
 struct _AimxIngesterInterface
 {
   GTypeInterface parent;

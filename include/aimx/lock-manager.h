@@ -24,15 +24,29 @@ typedef enum
   AIMX_LOCK_CONFIG = 2,
 } AimxLockRank;
 
+/**
+ * AimxLockManager:
+ *
+ * Has the locks, and serves who waits for one in order.
+ */
 #define AIMX_TYPE_LOCK_MANAGER (aimx_lock_manager_get_type ())
 AIMX_API
 G_DECLARE_FINAL_TYPE (AimxLockManager, aimx_lock_manager, AIMX, LOCK_MANAGER, GObject)
 
+/**
+ * AimxLockGuard:
+ *
+ * The proof that locks are held; they are released with its last reference.
+ */
 #define AIMX_TYPE_LOCK_GUARD (aimx_lock_guard_get_type ())
 AIMX_API
 G_DECLARE_FINAL_TYPE (AimxLockGuard, aimx_lock_guard, AIMX, LOCK_GUARD, GObject)
 
-/** aimx_lock_manager_new: Returns: (transfer full): a manager without locks */
+/**
+ * aimx_lock_manager_new:
+ *
+ * Returns: (transfer full): a manager without locks
+ */
 AIMX_API AimxLockManager *aimx_lock_manager_new (void);
 
 /**
@@ -77,7 +91,14 @@ AIMX_API void aimx_lock_manager_acquire_async (AimxLockManager *self,
                                                GAsyncReadyCallback callback,
                                                gpointer user_data);
 
-/** aimx_lock_manager_acquire_finish: Returns: (transfer full) (nullable): the guard, as aimx_lock_manager_acquire() */
+/**
+ * aimx_lock_manager_acquire_finish:
+ * @self: the lock manager
+ * @result: what the callback got
+ * @error: return location
+ *
+ * Returns: (transfer full) (nullable): the guard, as aimx_lock_manager_acquire()
+ */
 AIMX_API AimxLockGuard *aimx_lock_manager_acquire_finish (AimxLockManager *self, GAsyncResult *result, GError **error);
 
 /**
@@ -102,7 +123,13 @@ typedef struct
   gpointer reserved[4];
 } AimxLockCounters;
 
-/** aimx_lock_manager_get_counters: fills @counters with one consistent reading; any thread */
+/**
+ * aimx_lock_manager_get_counters:
+ * @self: the lock manager
+ * @counters: (out caller-allocates): where to
+ *
+ * Fills @counters with one consistent reading; any thread.
+ */
 AIMX_API void aimx_lock_manager_get_counters (AimxLockManager *self, AimxLockCounters *counters);
 
 /**
@@ -115,10 +142,20 @@ AIMX_API void aimx_lock_manager_get_counters (AimxLockManager *self, AimxLockCou
  */
 AIMX_API gboolean aimx_lock_guard_covers (AimxLockGuard *self, AimxLockRank rank, const char *name);
 
-/** aimx_lock_guard_get_names: Returns: (transfer none) (array zero-terminated=1): the names held, sorted */
+/**
+ * aimx_lock_guard_get_names:
+ * @self: a guard
+ *
+ * Returns: (transfer none) (array zero-terminated=1): the names held, sorted
+ */
 AIMX_API const char *const *aimx_lock_guard_get_names (AimxLockGuard *self);
 
-/** aimx_lock_guard_release: releases now instead of at the last unref; a second call does nothing; any thread */
+/**
+ * aimx_lock_guard_release:
+ * @self: a guard
+ *
+ * Releases now instead of at the last unref; a second call does nothing; any thread.
+ */
 AIMX_API void aimx_lock_guard_release (AimxLockGuard *self);
 
 G_END_DECLS

@@ -18,27 +18,63 @@
 
 G_BEGIN_DECLS
 
+/**
+ * AimxMailStore:
+ *
+ * The only object that touches the data directory.
+ */
 #define AIMX_TYPE_MAIL_STORE (aimx_mail_store_get_type ())
 AIMX_API
 G_DECLARE_FINAL_TYPE (AimxMailStore, aimx_mail_store, AIMX, MAIL_STORE, GObject)
 
-/** aimx_mail_store_get_data_dir: Returns: (transfer none): for people to read, never to open; any thread */
+/**
+ * aimx_mail_store_get_data_dir:
+ * @self: the store
+ *
+ * Returns: (transfer none): for people to read, never to open; any thread
+ */
 AIMX_API const char *aimx_mail_store_get_data_dir (AimxMailStore *self);
 
-/** aimx_mail_store_new_spool: Returns: (transfer full): an empty spool; any thread, never blocks */
+/**
+ * aimx_mail_store_new_spool:
+ * @self: the store
+ *
+ * Returns: (transfer full): an empty spool; any thread, never blocks
+ */
 AIMX_API AimxSpool *aimx_mail_store_new_spool (AimxMailStore *self);
 
-/** AimxFolder: the two folders of a mailbox */
+/**
+ * AimxFolder:
+ * @AIMX_FOLDER_INBOX: mail that came
+ * @AIMX_FOLDER_SENT: copies of mail that was sent
+ *
+ * The two folders of a mailbox.
+ */
 typedef enum
 {
   AIMX_FOLDER_INBOX,
   AIMX_FOLDER_SENT,
 } AimxFolder;
 
-/** aimx_mail_store_get_folder_path: Returns: (transfer full): absolute path to show; never blocks, any thread */
+/**
+ * aimx_mail_store_get_folder_path:
+ * @self: the store
+ * @fqdn: canonical name
+ * @folder: which of the two folders
+ *
+ * Returns: (transfer full): absolute path to show; never blocks, any thread
+ */
 AIMX_API char *aimx_mail_store_get_folder_path (AimxMailStore *self, const char *fqdn, AimxFolder folder);
-/** aimx_mail_store_get_message_path: Returns: (transfer full): absolute path of the `.md` file of a stored message, to
- * show */
+
+/**
+ * aimx_mail_store_get_message_path:
+ * @self: the store
+ * @fqdn: canonical name
+ * @folder: which of the two folders
+ * @stem: id of the message
+ *
+ * Returns: (transfer full): absolute path of the `.md` file of a stored message, to show
+ */
 AIMX_API char *
 aimx_mail_store_get_message_path (AimxMailStore *self, const char *fqdn, AimxFolder folder, const char *stem);
 
@@ -59,7 +95,17 @@ typedef struct
   guint64 sent_entries;
 } AimxMailCounts;
 
-/** aimx_mail_store_count: counts a mailbox without a lock; missing directories count as empty */
+/**
+ * aimx_mail_store_count:
+ * @self: the store
+ * @fqdn: canonical name
+ * @counts: (out caller-allocates): where to
+ * @error: return location
+ *
+ * Counts a mailbox without a lock; missing directories count as empty.
+ *
+ * Returns: %TRUE, or %FALSE with @error set
+ */
 AIMX_API gboolean aimx_mail_store_count (AimxMailStore *self, const char *fqdn, AimxMailCounts *counts, GError **error);
 
 /**
@@ -91,10 +137,20 @@ AIMX_API GPtrArray *aimx_mail_store_list_messages (AimxMailStore *self,
                                                    AimxFolder folder,
                                                    guint64 *folder_stamp,
                                                    GError **error);
-/** aimx_mail_store_get_folder_stamp: Returns: another one than before when messages have come, gone or been marked; 0
- * for a folder that is missing, or has changed so lately that one more change might not show. What an owner changes
- * inside of a bundle or a file does not show */
+
+/**
+ * aimx_mail_store_get_folder_stamp:
+ * @self: the store
+ * @fqdn: canonical name
+ * @folder: which folder
+ *
+ * What an owner changes inside of a bundle or a file does not show.
+ *
+ * Returns: another one than before when messages have come, gone or been marked; 0 for a folder that is missing, or has
+ * changed so lately that one more change might not show
+ */
 AIMX_API guint64 aimx_mail_store_get_folder_stamp (AimxMailStore *self, const char *fqdn, AimxFolder folder);
+
 /**
  * aimx_mail_store_read_message:
  * @self: the store
@@ -125,8 +181,14 @@ typedef struct
   guint uid;
 } AimxStray;
 
-/** aimx_mail_store_list_strays: Returns: (transfer full) (element-type AimxStray): mailbox directories without
- * configuration, sorted */
+/**
+ * aimx_mail_store_list_strays: (skip)
+ * @self: the store
+ * @config: the snapshot
+ * @error: return location
+ *
+ * Returns: (transfer full) (element-type AimxStray): mailbox directories without configuration, sorted
+ */
 AIMX_API GPtrArray *aimx_mail_store_list_strays (AimxMailStore *self, AimxConfig *config, GError **error);
 
 /**
@@ -149,8 +211,18 @@ AIMX_API gboolean aimx_mail_store_create_mailbox (AimxMailStore *self,
                                                   guint gid,
                                                   guint *created,
                                                   GError **error);
-/** aimx_mail_store_undo_create: removes the empty directories that aimx_mail_store_create_mailbox() made */
+
+/**
+ * aimx_mail_store_undo_create:
+ * @self: the store
+ * @guard: covers @fqdn
+ * @fqdn: canonical name
+ * @created: what aimx_mail_store_create_mailbox() said
+ *
+ * Removes the empty directories that aimx_mail_store_create_mailbox() made.
+ */
 AIMX_API void aimx_mail_store_undo_create (AimxMailStore *self, AimxLockGuard *guard, const char *fqdn, guint created);
+
 /**
  * aimx_mail_store_wipe_mailbox:
  * @self: the store
@@ -165,8 +237,15 @@ AIMX_API gboolean aimx_mail_store_wipe_mailbox (AimxMailStore *self,
                                                 AimxLockGuard *guard,
                                                 const char *fqdn,
                                                 GError **error);
-/** aimx_mail_store_remove_mailbox_dirs: `rmdir` of both directories; one that is missing or not empty is left, without
- * an error */
+
+/**
+ * aimx_mail_store_remove_mailbox_dirs:
+ * @self: the store
+ * @guard: covers @fqdn
+ * @fqdn: canonical name
+ *
+ * `rmdir` of both directories; one that is missing or not empty is left, without an error.
+ */
 AIMX_API void aimx_mail_store_remove_mailbox_dirs (AimxMailStore *self, AimxLockGuard *guard, const char *fqdn);
 
 /**
@@ -181,8 +260,16 @@ AIMX_API void aimx_mail_store_remove_mailbox_dirs (AimxMailStore *self, AimxLock
  * Returns: %FALSE when a removal of @domain is under way already
  */
 AIMX_API gboolean aimx_mail_store_begin_removal (AimxMailStore *self, const char *domain);
-/** aimx_mail_store_end_removal: @domain is gone, or stays after all; never blocks, any thread */
+
+/**
+ * aimx_mail_store_end_removal:
+ * @self: the store
+ * @domain: name of a domain, in lower case
+ *
+ * @domain is gone, or stays after all; never blocks, any thread.
+ */
 AIMX_API void aimx_mail_store_end_removal (AimxMailStore *self, const char *domain);
+
 /**
  * aimx_mail_store_remove_domain:
  * @self: the store

@@ -9,6 +9,11 @@
 
 G_BEGIN_DECLS
 
+/**
+ * AimxMessage:
+ *
+ * One message as a value.
+ */
 #define AIMX_TYPE_MESSAGE (aimx_message_get_type ())
 AIMX_API
 G_DECLARE_FINAL_TYPE (AimxMessage, aimx_message, AIMX, MESSAGE, GObject)
@@ -37,7 +42,15 @@ typedef enum
   AIMX_MESSAGE_N_FIELDS,
 } AimxMessageField;
 
-/** AimxTransferEncoding: how the bytes of an attachment's range are encoded (RFC 2045, 6) */
+/**
+ * AimxTransferEncoding:
+ * @AIMX_TRANSFER_IDENTITY: not at all: `7bit`, `8bit`, `binary`
+ * @AIMX_TRANSFER_BASE64: `base64`
+ * @AIMX_TRANSFER_QUOTED_PRINTABLE: `quoted-printable`
+ * @AIMX_TRANSFER_UUENCODE: `x-uuencode` and its other names
+ *
+ * How the bytes of an attachment's range are encoded (RFC 2045, 6).
+ */
 typedef enum
 {
   AIMX_TRANSFER_IDENTITY,
@@ -65,29 +78,108 @@ typedef struct
   AimxTransferEncoding encoding;
 } AimxAttachment;
 
-/** aimx_message_new: Returns: (transfer full): an empty message */
+/**
+ * aimx_message_new:
+ *
+ * Returns: (transfer full): an empty message
+ */
 AIMX_API AimxMessage *aimx_message_new (void);
-/** aimx_message_set: sets a field, %NULL for absent */
+
+/**
+ * aimx_message_set:
+ * @self: a message
+ * @field: which field
+ * @value: (nullable): the decoded value, %NULL for absent
+ *
+ * Sets a field, %NULL for absent.
+ */
 AIMX_API void aimx_message_set (AimxMessage *self, AimxMessageField field, const char *value);
-/** aimx_message_get: Returns: (transfer none) (nullable): a field, %NULL when absent */
+
+/**
+ * aimx_message_get:
+ * @self: a message
+ * @field: which field
+ *
+ * Returns: (transfer none) (nullable): a field, %NULL when absent
+ */
 AIMX_API const char *aimx_message_get (AimxMessage *self, AimxMessageField field);
-/** aimx_message_take_body: (transfer full) @body: UTF-8, lines end in LF, the last too unless empty */
+
+/**
+ * aimx_message_take_body:
+ * @self: a message
+ * @body: (transfer full): UTF-8, lines end in LF, the last too unless empty
+ *
+ * Sets the text.
+ */
 AIMX_API void aimx_message_take_body (AimxMessage *self, char *body);
-/** aimx_message_get_body: Returns: (transfer none): the text, maybe empty */
+
+/**
+ * aimx_message_get_body:
+ * @self: a message
+ *
+ * Returns: (transfer none): the text, maybe empty
+ */
 AIMX_API const char *aimx_message_get_body (AimxMessage *self);
-/** aimx_message_add_attachment: appends one; strings are copied */
+
+/**
+ * aimx_message_add_attachment:
+ * @self: a message
+ * @attachment: what to copy
+ *
+ * Appends one; strings are copied.
+ */
 AIMX_API void aimx_message_add_attachment (AimxMessage *self, const AimxAttachment *attachment);
-/** aimx_message_get_n_attachments: Returns: how many */
+
+/**
+ * aimx_message_get_n_attachments:
+ * @self: a message
+ *
+ * Returns: how many
+ */
 AIMX_API guint aimx_message_get_n_attachments (AimxMessage *self);
-/** aimx_message_get_attachment: Returns: (transfer none): the attachment @index, which must be there */
+
+/**
+ * aimx_message_get_attachment:
+ * @self: a message
+ * @index: which, from 0
+ *
+ * Returns: (transfer none): the attachment @index, which must be there
+ */
 AIMX_API const AimxAttachment *aimx_message_get_attachment (AimxMessage *self, guint index);
-/** aimx_message_digest_body: takes the digest, by which a retry is known, of everything after the header block */
+
+/**
+ * aimx_message_digest_body:
+ * @self: a message
+ * @data: (array length=length) (element-type guint8): everything after the header block
+ * @length: how many
+ *
+ * Takes the digest, by which a retry is known, of everything after the header block.
+ */
 AIMX_API void aimx_message_digest_body (AimxMessage *self, const char *data, gsize length);
-/** aimx_message_get_body_digest: Returns: (transfer none) (nullable): the SHA-256 in hex; %NULL: not taken */
+
+/**
+ * aimx_message_get_body_digest:
+ * @self: a message
+ *
+ * Returns: (transfer none) (nullable): the SHA-256 in hex; %NULL: not taken
+ */
 AIMX_API const char *aimx_message_get_body_digest (AimxMessage *self);
-/** aimx_message_set_author_count: how many From addresses there are in all From fields; trust needs exactly one */
+
+/**
+ * aimx_message_set_author_count:
+ * @self: a message
+ * @count: how many
+ *
+ * Sets how many From addresses there are in all From fields; trust needs exactly one.
+ */
 AIMX_API void aimx_message_set_author_count (AimxMessage *self, guint count);
-/** aimx_message_get_author_count: Returns: as set */
+
+/**
+ * aimx_message_get_author_count:
+ * @self: a message
+ *
+ * Returns: as set
+ */
 AIMX_API guint aimx_message_get_author_count (AimxMessage *self);
 
 G_END_DECLS

@@ -9,8 +9,18 @@
 
 G_BEGIN_DECLS
 
+/**
+ * AimxServer:
+ *
+ * The server, which owns everything else.
+ */
 typedef struct _AimxServer AimxServer;
 
+/**
+ * AimxModule:
+ *
+ * A module as the server sees it.
+ */
 #define AIMX_TYPE_MODULE (aimx_module_get_type ())
 AIMX_API
 G_DECLARE_FINAL_TYPE (AimxModule, aimx_module, AIMX, MODULE, GObject)
@@ -66,24 +76,71 @@ typedef struct
 } AimxModuleDescriptor;
 
 #define AIMX_MODULE_SYMBOL "aimx_module"
-/** AIMX_MODULE_EXPORT: stands before the definition of `const AimxModuleDescriptor aimx_module` */
+
+/**
+ * AIMX_MODULE_EXPORT: (skip)
+ *
+ * Stands before the definition of `const AimxModuleDescriptor aimx_module`.
+ */
 #define AIMX_MODULE_EXPORT extern AIMX_API const AimxModuleDescriptor aimx_module;
 
-/** aimx_module_get_name: Returns: (transfer none): its name */
+/**
+ * aimx_module_get_name:
+ * @self: the module
+ *
+ * Returns: (transfer none): its name
+ */
 AIMX_API const char *aimx_module_get_name (AimxModule *self);
-/** aimx_module_get_setting: Returns: (transfer full): what @config says of the module's setting @name, or its fallback,
- * in the type that the module declares; any thread */
+
+/**
+ * aimx_module_get_setting:
+ * @self: the module
+ * @config: the snapshot
+ * @name: name of a setting
+ *
+ * Returns: (transfer full): what @config says of the module's setting @name, or its fallback, in the type that the
+ * module declares; any thread
+ */
 AIMX_API GVariant *aimx_module_get_setting (AimxModule *self, AimxConfig *config, const char *name);
-/** aimx_module_make_private_dir: Returns: (transfer full) (nullable): the path of `<data_dir>/.plugins/<name>/`, a
- * directory `0700` for what the module keeps, made when it is missing; %AIMX_ERROR_CONFLICT when something else is in
- * its place, %AIMX_ERROR_IO, also in a command's own process that only reads. May block: while the module starts, or on
- * the pool */
+
+/**
+ * aimx_module_make_private_dir:
+ * @self: the module
+ * @server: the server
+ * @error: %AIMX_ERROR_CONFLICT: something else is in its place; %AIMX_ERROR_IO, also in a command's own process that
+ * only reads
+ *
+ * Makes a directory for what the module keeps, `0700`, when it is missing. May block: while the module starts, or on
+ * the pool.
+ *
+ * Returns: (transfer full) (nullable) (type filename): the path of `<data_dir>/.plugins/<name>/`
+ */
 AIMX_API char *aimx_module_make_private_dir (AimxModule *self, AimxServer *server, GError **error);
-/** aimx_module_set_data: keeps @data for the module, freed with @destroy after unload; main thread */
+
+/**
+ * aimx_module_set_data: (skip)
+ * @self: the module
+ * @data: (nullable): what to keep
+ * @destroy: (nullable): frees it
+ *
+ * Keeps @data for the module, freed with @destroy after unload; main thread.
+ */
 AIMX_API void aimx_module_set_data (AimxModule *self, gpointer data, GDestroyNotify destroy);
-/** aimx_module_get_data: Returns: (transfer none) (nullable): as set */
+
+/**
+ * aimx_module_get_data: (skip)
+ * @self: the module
+ *
+ * Returns: (transfer none) (nullable): as set
+ */
 AIMX_API gpointer aimx_module_get_data (AimxModule *self);
-/** aimx_module_stopped: the module has finished what its stop began; any thread */
+
+/**
+ * aimx_module_stopped:
+ * @self: the module
+ *
+ * The module has finished what its stop began; any thread.
+ */
 AIMX_API void aimx_module_stopped (AimxModule *self);
 
 G_END_DECLS

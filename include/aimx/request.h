@@ -12,10 +12,20 @@ G_BEGIN_DECLS
 
 typedef struct _AimxServer AimxServer;
 
+/**
+ * AimxRequest:
+ *
+ * A call: the verb, its headers and body, and who asks. Immutable for a handler.
+ */
 #define AIMX_TYPE_REQUEST (aimx_request_get_type ())
 AIMX_API
 G_DECLARE_FINAL_TYPE (AimxRequest, aimx_request, AIMX, REQUEST, GObject)
 
+/**
+ * AimxResponse:
+ *
+ * An answer of one of the shapes that a descriptor can promise, or an error. Immutable.
+ */
 #define AIMX_TYPE_RESPONSE (aimx_response_get_type ())
 AIMX_API
 G_DECLARE_FINAL_TYPE (AimxResponse, aimx_response, AIMX, RESPONSE, GObject)
@@ -33,40 +43,136 @@ G_DECLARE_FINAL_TYPE (AimxResponse, aimx_response, AIMX, RESPONSE, GObject)
  */
 AIMX_API AimxRequest *aimx_request_new (AimxCaller *caller, const char *verb, const char *const *headers, GBytes *body);
 
-/** aimx_request_get_server: Returns: (transfer none): the server that runs it */
+/**
+ * aimx_request_get_server:
+ * @self: the call
+ *
+ * Returns: (transfer none): the server that runs it
+ */
 AIMX_API AimxServer *aimx_request_get_server (AimxRequest *self);
-/** aimx_request_get_caller: Returns: (transfer none): who asks */
+
+/**
+ * aimx_request_get_caller:
+ * @self: the call
+ *
+ * Returns: (transfer none): who asks
+ */
 AIMX_API AimxCaller *aimx_request_get_caller (AimxRequest *self);
-/** aimx_request_get_verb: Returns: (transfer none): verb name as sent */
+
+/**
+ * aimx_request_get_verb:
+ * @self: the call
+ *
+ * Returns: (transfer none): verb name as sent
+ */
 AIMX_API const char *aimx_request_get_verb (AimxRequest *self);
-/** aimx_request_get_header: Returns: (transfer none) (nullable): the trimmed value of a header of the descriptor */
+
+/**
+ * aimx_request_get_header:
+ * @self: the call
+ * @name: name of a header
+ *
+ * Returns: (transfer none) (nullable): the trimmed value of a header of the descriptor
+ */
 AIMX_API const char *aimx_request_get_header (AimxRequest *self, const char *name);
-/** aimx_request_get_boolean: Returns: the value of a boolean or yes/no header, @fallback when absent */
+
+/**
+ * aimx_request_get_boolean:
+ * @self: the call
+ * @name: name of a header
+ * @fallback: what it is when the header is absent
+ *
+ * Returns: the value of a boolean or yes/no header, @fallback when absent
+ */
 AIMX_API gboolean aimx_request_get_boolean (AimxRequest *self, const char *name, gboolean fallback);
-/** aimx_request_get_integer: Returns: the value of an integer header, @fallback when absent */
+
+/**
+ * aimx_request_get_integer:
+ * @self: the call
+ * @name: name of a header
+ * @fallback: what it is when the header is absent
+ *
+ * Returns: the value of an integer header, @fallback when absent
+ */
 AIMX_API guint64 aimx_request_get_integer (AimxRequest *self, const char *name, guint64 fallback);
-/** aimx_request_get_body: Returns: (transfer none) (nullable): the body */
+
+/**
+ * aimx_request_get_body:
+ * @self: the call
+ *
+ * Returns: (transfer none) (nullable): the body
+ */
 AIMX_API GBytes *aimx_request_get_body (AimxRequest *self);
-/** aimx_request_get_config: Returns: (transfer none): the snapshot by which the request was authorized */
+
+/**
+ * aimx_request_get_config:
+ * @self: the call
+ *
+ * Returns: (transfer none): the snapshot by which the request was authorized
+ */
 AIMX_API AimxConfig *aimx_request_get_config (AimxRequest *self);
-/** aimx_request_get_mailbox: Returns: (transfer none) (nullable): the mailbox of the required %AIMX_HEADER_MAILBOX
- * header, in that snapshot */
+
+/**
+ * aimx_request_get_mailbox:
+ * @self: the call
+ *
+ * Returns: (transfer none) (nullable): the mailbox of the required %AIMX_HEADER_MAILBOX header, in that snapshot
+ */
 AIMX_API const AimxMailbox *aimx_request_get_mailbox (AimxRequest *self);
 
-/** aimx_response_new_ack: Returns: (transfer full): success without more */
+/**
+ * aimx_response_new_ack:
+ *
+ * Returns: (transfer full): success without more
+ */
 AIMX_API AimxResponse *aimx_response_new_ack (void);
-/** aimx_response_new_id: Returns: (transfer full): success with a message id */
+
+/**
+ * aimx_response_new_id:
+ * @id: id of the message
+ *
+ * Returns: (transfer full): success with a message id
+ */
 AIMX_API AimxResponse *aimx_response_new_id (const char *id);
-/** aimx_response_new_json: (transfer full) @node; Returns: (transfer full): success with JSON */
+
+/**
+ * aimx_response_new_json:
+ * @node: (transfer full): the answer
+ *
+ * Returns: (transfer full): success with JSON
+ */
 AIMX_API AimxResponse *aimx_response_new_json (JsonNode *node);
-/** aimx_response_new_error: Returns: (transfer full): a failure */
+
+/**
+ * aimx_response_new_error:
+ * @error: why
+ *
+ * Returns: (transfer full): a failure
+ */
 AIMX_API AimxResponse *aimx_response_new_error (const GError *error);
 
-/** aimx_response_get_error: Returns: (transfer none) (nullable): why it failed, %NULL for success */
+/**
+ * aimx_response_get_error:
+ * @self: the answer
+ *
+ * Returns: (transfer none) (nullable): why it failed, %NULL for success
+ */
 AIMX_API const GError *aimx_response_get_error (AimxResponse *self);
-/** aimx_response_get_id: Returns: (transfer none) (nullable): the message id */
+
+/**
+ * aimx_response_get_id:
+ * @self: the answer
+ *
+ * Returns: (transfer none) (nullable): the message id
+ */
 AIMX_API const char *aimx_response_get_id (AimxResponse *self);
-/** aimx_response_get_body: Returns: (transfer none) (nullable): the JSON text */
+
+/**
+ * aimx_response_get_body:
+ * @self: the answer
+ *
+ * Returns: (transfer none) (nullable): the JSON text
+ */
 AIMX_API GBytes *aimx_response_get_body (AimxResponse *self);
 
 G_END_DECLS

@@ -11,7 +11,18 @@
 
 G_BEGIN_DECLS
 
-/** AimxDnsType: what is asked for; the numbers of the registry (RFC 1035, 3596, 6698) */
+/**
+ * AimxDnsType:
+ * @AIMX_DNS_A: IPv4 addresses
+ * @AIMX_DNS_CNAME: an alias
+ * @AIMX_DNS_PTR: the name of an address
+ * @AIMX_DNS_MX: mail exchangers
+ * @AIMX_DNS_TXT: text
+ * @AIMX_DNS_AAAA: IPv6 addresses
+ * @AIMX_DNS_TLSA: certificates
+ *
+ * What is asked for; the numbers of the registry (RFC 1035, 3596, 6698).
+ */
 typedef enum
 {
   AIMX_DNS_A = 1,
@@ -72,6 +83,11 @@ typedef struct
 
 /* ---- the answer ---- */
 
+/**
+ * AimxDnsAnswer:
+ *
+ * The answer to a question to the DNS; immutable once it is given.
+ */
 #define AIMX_TYPE_DNS_ANSWER (aimx_dns_answer_get_type ())
 AIMX_API
 G_DECLARE_FINAL_TYPE (AimxDnsAnswer, aimx_dns_answer, AIMX, DNS_ANSWER, GObject)
@@ -89,21 +105,73 @@ G_DECLARE_FINAL_TYPE (AimxDnsAnswer, aimx_dns_answer, AIMX, DNS_ANSWER, GObject)
  */
 AIMX_API AimxDnsAnswer *
 aimx_dns_answer_new (AimxDnsStatus status, AimxDnsSecurity security, guint ttl, const char *reason);
-/** aimx_dns_answer_add_name: appends an A, AAAA, CNAME, PTR or MX record; @preference is 0 but for MX */
+
+/**
+ * aimx_dns_answer_add_name:
+ * @self: the answer
+ * @preference: of an MX record
+ * @text: what the record says
+ *
+ * Appends an A, AAAA, CNAME, PTR or MX record; @preference is 0 but for MX.
+ */
 AIMX_API void aimx_dns_answer_add_name (AimxDnsAnswer *self, guint preference, const char *text);
-/** aimx_dns_answer_add_data: appends a TXT or TLSA record */
+
+/**
+ * aimx_dns_answer_add_data:
+ * @self: the answer
+ * @data: what the record says
+ *
+ * Appends a TXT or TLSA record.
+ */
 AIMX_API void aimx_dns_answer_add_data (AimxDnsAnswer *self, GBytes *data);
-/** aimx_dns_answer_get_status: Returns: what came of the question */
+
+/**
+ * aimx_dns_answer_get_status:
+ * @self: the answer
+ *
+ * Returns: what came of the question
+ */
 AIMX_API AimxDnsStatus aimx_dns_answer_get_status (AimxDnsAnswer *self);
-/** aimx_dns_answer_get_security: Returns: what DNSSEC says */
+
+/**
+ * aimx_dns_answer_get_security:
+ * @self: the answer
+ *
+ * Returns: what DNSSEC says
+ */
 AIMX_API AimxDnsSecurity aimx_dns_answer_get_security (AimxDnsAnswer *self);
-/** aimx_dns_answer_get_ttl: Returns: seconds that the answer may be kept */
+
+/**
+ * aimx_dns_answer_get_ttl:
+ * @self: the answer
+ *
+ * Returns: seconds that the answer may be kept
+ */
 AIMX_API guint aimx_dns_answer_get_ttl (AimxDnsAnswer *self);
-/** aimx_dns_answer_get_reason: Returns: (transfer none) (nullable): why it failed, for people */
+
+/**
+ * aimx_dns_answer_get_reason:
+ * @self: the answer
+ *
+ * Returns: (transfer none) (nullable): why it failed, for people
+ */
 AIMX_API const char *aimx_dns_answer_get_reason (AimxDnsAnswer *self);
-/** aimx_dns_answer_get_n_records: Returns: how many; 0 unless the status is %AIMX_DNS_FOUND */
+
+/**
+ * aimx_dns_answer_get_n_records:
+ * @self: the answer
+ *
+ * Returns: how many; 0 unless the status is %AIMX_DNS_FOUND
+ */
 AIMX_API guint aimx_dns_answer_get_n_records (AimxDnsAnswer *self);
-/** aimx_dns_answer_get_record: Returns: (transfer none): the record @index, which must be there */
+
+/**
+ * aimx_dns_answer_get_record:
+ * @self: the answer
+ * @index: which, from 0
+ *
+ * Returns: (transfer none): the record @index, which must be there
+ */
 AIMX_API const AimxDnsRecord *aimx_dns_answer_get_record (AimxDnsAnswer *self, guint index);
 
 /* ---- the service ---- */
@@ -117,10 +185,23 @@ AIMX_API const AimxDnsRecord *aimx_dns_answer_get_record (AimxDnsAnswer *self, g
  */
 typedef void (*AimxDnsFunc) (AimxDnsAnswer *answer, gpointer user_data);
 
+/**
+ * AimxResolver:
+ *
+ * The service that asks the DNS.
+ */
 #define AIMX_TYPE_RESOLVER (aimx_resolver_get_type ())
 AIMX_API
 G_DECLARE_INTERFACE (AimxResolver, aimx_resolver, AIMX, RESOLVER, GObject)
 
+/**
+ * AimxResolverInterface:
+ * @parent: the base
+ * @ask: does aimx_resolver_ask()
+ * @cancel: does aimx_resolver_cancel()
+ *
+ * What a provider of #AimxResolver implements.
+ */
 struct _AimxResolverInterface
 {
   GTypeInterface parent;
@@ -157,9 +238,17 @@ AIMX_API guint64 aimx_resolver_ask (AimxResolver *self,
                                     AimxDnsFunc func,
                                     gpointer user_data,
                                     GDestroyNotify destroy);
-/** aimx_resolver_cancel: nobody waits for the answer to @id any more; its user data is freed, on the main loop. The
- * function may be running meanwhile, unless this is called there. Any thread; an id that is answered is passed over */
+
+/**
+ * aimx_resolver_cancel:
+ * @self: the service
+ * @id: from aimx_resolver_ask()
+ *
+ * Nobody waits for the answer any more; its user data is freed, on the main loop. The function may be running
+ * meanwhile, unless this is called there. Any thread; an id that is answered is passed over.
+ */
 AIMX_API void aimx_resolver_cancel (AimxResolver *self, guint64 id);
+
 /**
  * aimx_resolver_wait_for:
  * @self: the service

@@ -19,20 +19,62 @@ G_BEGIN_DECLS
 AIMX_API
 G_DECLARE_FINAL_TYPE (AimxServer, aimx_server, AIMX, SERVER, GObject)
 
-/** aimx_server_get_config_store: Returns: (transfer none): where the configuration is */
+/**
+ * aimx_server_get_config_store:
+ * @self: the server
+ *
+ * Returns: (transfer none): where the configuration is
+ */
 AIMX_API AimxConfigStore *aimx_server_get_config_store (AimxServer *self);
-/** aimx_server_get_lock_manager: Returns: (transfer none): the locks */
+
+/**
+ * aimx_server_get_lock_manager:
+ * @self: the server
+ *
+ * Returns: (transfer none): the locks
+ */
 AIMX_API AimxLockManager *aimx_server_get_lock_manager (AimxServer *self);
-/** aimx_server_get_mail_store: Returns: (transfer none): the mail */
+
+/**
+ * aimx_server_get_mail_store:
+ * @self: the server
+ *
+ * Returns: (transfer none): the mail
+ */
 AIMX_API AimxMailStore *aimx_server_get_mail_store (AimxServer *self);
-/** aimx_server_get_event_bus: Returns: (transfer none): the events */
+
+/**
+ * aimx_server_get_event_bus:
+ * @self: the server
+ *
+ * Returns: (transfer none): the events
+ */
 AIMX_API AimxEventBus *aimx_server_get_event_bus (AimxServer *self);
-/** aimx_server_get_accounts: Returns: (transfer none): system accounts */
+
+/**
+ * aimx_server_get_accounts:
+ * @self: the server
+ *
+ * Returns: (transfer none): system accounts
+ */
 AIMX_API AimxAccounts *aimx_server_get_accounts (AimxServer *self);
-/** aimx_server_get_runtime_dir: Returns: (transfer none): where sockets go */
+
+/**
+ * aimx_server_get_runtime_dir:
+ * @self: the server
+ *
+ * Returns: (transfer none): where sockets go
+ */
 AIMX_API const char *aimx_server_get_runtime_dir (AimxServer *self);
-/** aimx_server_get_option: Returns: (transfer none) (nullable) (array zero-terminated=1): values of a `serve` option,
- * `bind`, `tls-cert`, `tls-key` */
+
+/**
+ * aimx_server_get_option:
+ * @self: the server
+ * @name: `bind`, `tls-cert` or `tls-key`
+ *
+ * Returns: (transfer none) (nullable) (array zero-terminated=1): values of a `serve` option, `bind`, `tls-cert`,
+ * `tls-key`
+ */
 AIMX_API const char *const *aimx_server_get_option (AimxServer *self, const char *name);
 
 /**
@@ -64,7 +106,15 @@ AIMX_API gboolean aimx_server_add_verb (AimxServer *self,
 AIMX_API gboolean
 aimx_server_provide (AimxServer *self, AimxModule *module, GType interface, GObject *service, GError **error);
 
-/** aimx_server_get_service: Returns: (transfer full) (nullable): the provider of @interface; any thread */
+/**
+ * aimx_server_get_service:
+ * @self: the server
+ * @interface: GType of a GInterface
+ *
+ * Any thread.
+ *
+ * Returns: (transfer full) (nullable) (type GObject.Object): the provider of @interface
+ */
 AIMX_API gpointer aimx_server_get_service (AimxServer *self, GType interface);
 
 /**
@@ -79,7 +129,14 @@ AIMX_API gpointer aimx_server_get_service (AimxServer *self, GType interface);
  */
 AIMX_API void
 aimx_server_call_async (AimxServer *self, AimxRequest *request, GAsyncReadyCallback callback, gpointer user_data);
-/** aimx_server_call_finish: Returns: (transfer full): the answer, never %NULL */
+
+/**
+ * aimx_server_call_finish:
+ * @self: the server
+ * @result: what the callback got
+ *
+ * Returns: (transfer full): the answer, never %NULL
+ */
 AIMX_API AimxResponse *aimx_server_call_finish (AimxServer *self, GAsyncResult *result);
 
 /**
@@ -159,8 +216,16 @@ AIMX_API gboolean aimx_server_owns_cached (AimxServer *self,
                                            AimxCaller *caller,
                                            const AimxMailbox *mailbox,
                                            gboolean *owns);
-/** aimx_server_administers: for listings: Returns: the same rule as %AIMX_ACTION_SYSTEM without an entry in the log;
- * never blocks, any thread */
+
+/**
+ * aimx_server_administers:
+ * @self: the server
+ * @caller: who
+ *
+ * For listings. Never blocks; any thread.
+ *
+ * Returns: the same rule as %AIMX_ACTION_SYSTEM without an entry in the log
+ */
 AIMX_API gboolean aimx_server_administers (AimxServer *self, AimxCaller *caller);
 
 /**
@@ -174,7 +239,17 @@ AIMX_API gboolean aimx_server_administers (AimxServer *self, AimxCaller *caller)
  * Returns: (transfer full) (nullable): a guard that covers all of them
  */
 AIMX_API AimxLockGuard *aimx_server_lock_mailboxes (AimxServer *self, const char *const *fqdns, GError **error);
-/** aimx_server_lock_mailbox: as aimx_server_lock_mailboxes(), for one */
+
+/**
+ * aimx_server_lock_mailbox:
+ * @self: the server
+ * @fqdn: canonical name
+ * @error: return location
+ *
+ * As aimx_server_lock_mailboxes(), for one.
+ *
+ * Returns: (transfer full) (nullable): a guard that covers it
+ */
 AIMX_API AimxLockGuard *aimx_server_lock_mailbox (AimxServer *self, const char *fqdn, GError **error);
 /**
  * aimx_server_begin_change:
@@ -191,13 +266,15 @@ AIMX_API AimxConfigChange *aimx_server_begin_change (AimxServer *self, AimxLockG
 /**
  * AimxWorkFunc:
  * @user_data: from aimx_server_run()
+ *
+ * Work for a pool thread.
  */
 typedef void (*AimxWorkFunc) (gpointer user_data);
 
 /**
  * aimx_server_run:
  * @self: the server
- * @func: what to do; may block
+ * @func: (scope async): what to do; may block
  * @user_data: for @func, which owns it
  *
  * Runs @func on a pool thread. Any thread, never blocks. The pool has as many threads as the disk takes in parallel.

@@ -22,11 +22,24 @@ typedef enum
   AIMX_SIGNATURE_ARC_SEAL,
 } AimxSignatureKind;
 
-/** AIMX_SIGNATURES_MAX: DKIM-Signature fields of a message that are verified, from the top; others read `policy` */
+/**
+ * AIMX_SIGNATURES_MAX:
+ *
+ * DKIM-Signature fields of a message that are verified, from the top; others read `policy`.
+ */
 #define AIMX_SIGNATURES_MAX 8
-/** AIMX_ARC_SETS_MAX: ARC sets of a chain (RFC 8617, 4.2.1) */
+
+/**
+ * AIMX_ARC_SETS_MAX:
+ *
+ * ARC sets of a chain (RFC 8617, 4.2.1).
+ */
 #define AIMX_ARC_SETS_MAX 50
-/** AIMX_SIGNED_HEADER_MAX: bytes of the header of a message that are looked at; in a longer one no signature verifies
+
+/**
+ * AIMX_SIGNED_HEADER_MAX:
+ *
+ * Bytes of the header of a message that are looked at; in a longer one no signature verifies.
  */
 #define AIMX_SIGNED_HEADER_MAX (1024 * 1024)
 
@@ -67,10 +80,26 @@ typedef struct
 
 /* ---- one message ---- */
 
+/**
+ * AimxSignatureCheck:
+ *
+ * Verifies the signatures of one message.
+ */
 #define AIMX_TYPE_SIGNATURE_CHECK (aimx_signature_check_get_type ())
 AIMX_API
 G_DECLARE_INTERFACE (AimxSignatureCheck, aimx_signature_check, AIMX, SIGNATURE_CHECK, GObject)
 
+/**
+ * AimxSignatureCheckInterface:
+ * @parent: the base
+ * @update: does aimx_signature_check_update()
+ * @end: does aimx_signature_check_end()
+ * @get_header: does aimx_signature_check_get_header()
+ * @get_signatures: does aimx_signature_check_get_signatures()
+ * @judge: does aimx_signature_check_judge()
+ *
+ * What #AimxSignatureCheck is made of.
+ */
 struct _AimxSignatureCheckInterface
 {
   GTypeInterface parent;
@@ -96,15 +125,33 @@ struct _AimxSignatureCheckInterface
  * which keys are needed
  */
 AIMX_API gboolean aimx_signature_check_update (AimxSignatureCheck *self, const char *data, gsize length);
-/** aimx_signature_check_end: the message is over; a header without an end ends here. Before the first
- * aimx_signature_check_judge() */
+
+/**
+ * aimx_signature_check_end:
+ * @self: a check
+ *
+ * The message is over; a header without an end ends here. Before the first aimx_signature_check_judge().
+ */
 AIMX_API void aimx_signature_check_end (AimxSignatureCheck *self);
-/** aimx_signature_check_get_header: Returns: (transfer none): the header block with the ends of its lines, without the
- * empty line after it; what fits %AIMX_SIGNED_HEADER_MAX of a longer one. Once it is complete */
+
+/**
+ * aimx_signature_check_get_header:
+ * @self: a check
+ *
+ * Returns: (transfer none): the header block with the ends of its lines, without the empty line after it; what fits
+ * %AIMX_SIGNED_HEADER_MAX of a longer one. Once it is complete
+ */
 AIMX_API GBytes *aimx_signature_check_get_header (AimxSignatureCheck *self);
-/** aimx_signature_check_get_signatures: Returns: (transfer none) (element-type AimxSignature): all signatures in the
- * order of the header; once it is complete */
+
+/**
+ * aimx_signature_check_get_signatures:
+ * @self: a check
+ *
+ * Returns: (transfer none) (element-type AimxSignature): all signatures in the order of the header; once it is
+ * complete
+ */
 AIMX_API GPtrArray *aimx_signature_check_get_signatures (AimxSignatureCheck *self);
+
 /**
  * aimx_signature_check_judge:
  * @self: a check whose message is over
@@ -117,10 +164,22 @@ AIMX_API void aimx_signature_check_judge (AimxSignatureCheck *self, guint index,
 
 /* ---- the service ---- */
 
+/**
+ * AimxSignatureChecker:
+ *
+ * The service that verifies signatures.
+ */
 #define AIMX_TYPE_SIGNATURE_CHECKER (aimx_signature_checker_get_type ())
 AIMX_API
 G_DECLARE_INTERFACE (AimxSignatureChecker, aimx_signature_checker, AIMX, SIGNATURE_CHECKER, GObject)
 
+/**
+ * AimxSignatureCheckerInterface:
+ * @parent: the base
+ * @begin: does aimx_signature_checker_begin()
+ *
+ * What a provider of #AimxSignatureChecker implements.
+ */
 struct _AimxSignatureCheckerInterface
 {
   GTypeInterface parent;
@@ -128,8 +187,14 @@ struct _AimxSignatureCheckerInterface
   gpointer reserved[4];
 };
 
-/** aimx_signature_checker_begin: Returns: (transfer full): a check of a message that counts as received @at, in seconds
- * since the epoch; any thread, never blocks */
+/**
+ * aimx_signature_checker_begin:
+ * @self: the service
+ * @at: seconds since the epoch
+ *
+ * Returns: (transfer full): a check of a message that counts as received @at, in seconds since the epoch; any
+ * thread, never blocks
+ */
 AIMX_API AimxSignatureCheck *aimx_signature_checker_begin (AimxSignatureChecker *self, gint64 at);
 
 G_END_DECLS

@@ -12,10 +12,26 @@
 
 G_BEGIN_DECLS
 
+/**
+ * AimxSigner:
+ *
+ * The service that has keys and signs with them.
+ */
 #define AIMX_TYPE_SIGNER (aimx_signer_get_type ())
 AIMX_API
 G_DECLARE_INTERFACE (AimxSigner, aimx_signer, AIMX, SIGNER, GObject)
 
+/**
+ * AimxSignerInterface:
+ * @parent: the base
+ * @prepare: does aimx_signer_prepare()
+ * @adopt: does aimx_signer_adopt()
+ * @has_key: does aimx_signer_has_key()
+ * @get_directory: does aimx_signer_get_directory()
+ * @sign: does aimx_signer_sign()
+ *
+ * What a provider of #AimxSigner implements.
+ */
 struct _AimxSignerInterface
 {
   GTypeInterface parent;
@@ -40,6 +56,7 @@ struct _AimxSignerInterface
  * Returns: %FALSE with %AIMX_ERROR_SIGN when the key that is there cannot be used, %AIMX_ERROR_IO, %AIMX_ERROR_NO_SPACE
  */
 AIMX_API gboolean aimx_signer_prepare (AimxSigner *self, AimxConfigChange *change, const char *domain, GError **error);
+
 /**
  * aimx_signer_adopt:
  * @self: the service
@@ -53,11 +70,25 @@ AIMX_API gboolean aimx_signer_prepare (AimxSigner *self, AimxConfigChange *chang
  * Returns: %FALSE with %AIMX_ERROR_CONFLICT when both places have a key, %AIMX_ERROR_IO
  */
 AIMX_API gboolean aimx_signer_adopt (AimxSigner *self, AimxConfigChange *change, const char *domain, GError **error);
-/** aimx_signer_has_key: Returns: whether mail of @domain can be signed; never blocks in a daemon, any thread */
+
+/**
+ * aimx_signer_has_key:
+ * @self: the service
+ * @domain: name of a domain, in lower case
+ *
+ * Returns: whether mail of @domain can be signed; never blocks in a daemon, any thread
+ */
 AIMX_API gboolean aimx_signer_has_key (AimxSigner *self, const char *domain);
-/** aimx_signer_get_directory: Returns: (transfer full): absolute path of where the keys of @domain are, or would be;
- * any thread */
+
+/**
+ * aimx_signer_get_directory:
+ * @self: the service
+ * @domain: name of a domain, in lower case
+ *
+ * Returns: (transfer full): absolute path of where the keys of @domain are, or would be; any thread
+ */
 AIMX_API char *aimx_signer_get_directory (AimxSigner *self, const char *domain);
+
 /**
  * aimx_signer_sign:
  * @self: the service

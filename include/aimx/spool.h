@@ -10,11 +10,25 @@
 
 G_BEGIN_DECLS
 
-/** AIMX_SPOOL_MEMORY_MIN: bytes of a message that are kept in memory however many messages there are */
+/**
+ * AIMX_SPOOL_MEMORY_MIN:
+ *
+ * Bytes of a message that are kept in memory however many messages there are.
+ */
 #define AIMX_SPOOL_MEMORY_MIN (64 * 1024)
-/** AIMX_SPOOL_MEMORY_MAX: bytes of a message that are kept in memory at most */
+
+/**
+ * AIMX_SPOOL_MEMORY_MAX:
+ *
+ * Bytes of a message that are kept in memory at most.
+ */
 #define AIMX_SPOOL_MEMORY_MAX (1024 * 1024)
 
+/**
+ * AimxSpool:
+ *
+ * The bytes of one message while it arrives.
+ */
 #define AIMX_TYPE_SPOOL (aimx_spool_get_type ())
 AIMX_API
 G_DECLARE_FINAL_TYPE (AimxSpool, aimx_spool, AIMX, SPOOL, GObject)
@@ -27,11 +41,28 @@ G_DECLARE_FINAL_TYPE (AimxSpool, aimx_spool, AIMX, SPOOL, GObject)
  * Returns: whether appending up to @length bytes will only copy memory, so that a thread that runs a loop may do it
  */
 AIMX_API gboolean aimx_spool_reserve_memory (AimxSpool *self, gsize length);
-/** aimx_spool_append: appends bytes; blocks unless aimx_spool_reserve_memory() said otherwise. %AIMX_ERROR_NO_SPACE,
- * %AIMX_ERROR_IO */
+
+/**
+ * aimx_spool_append:
+ * @self: a spool
+ * @data: (array length=length) (element-type guint8): bytes
+ * @length: how many
+ * @error: return location
+ *
+ * Appends bytes; blocks unless aimx_spool_reserve_memory() said otherwise. %AIMX_ERROR_NO_SPACE, %AIMX_ERROR_IO.
+ *
+ * Returns: %TRUE, or %FALSE with @error set
+ */
 AIMX_API gboolean aimx_spool_append (AimxSpool *self, const void *data, gsize length, GError **error);
-/** aimx_spool_get_size: Returns: bytes so far */
+
+/**
+ * aimx_spool_get_size:
+ * @self: a spool
+ *
+ * Returns: bytes so far
+ */
 AIMX_API gsize aimx_spool_get_size (AimxSpool *self);
+
 /**
  * aimx_spool_seal:
  * @self: a spool

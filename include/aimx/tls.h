@@ -8,10 +8,20 @@
 
 G_BEGIN_DECLS
 
+/**
+ * AimxTlsCredentials:
+ *
+ * A certificate with its key; immutable.
+ */
 #define AIMX_TYPE_TLS_CREDENTIALS (aimx_tls_credentials_get_type ())
 AIMX_API
 G_DECLARE_FINAL_TYPE (AimxTlsCredentials, aimx_tls_credentials, AIMX, TLS_CREDENTIALS, GObject)
 
+/**
+ * AimxTlsStream: (skip)
+ *
+ * TLS on one socket; one thread at a time.
+ */
 typedef struct _AimxTlsStream AimxTlsStream;
 
 /**
@@ -53,27 +63,94 @@ typedef enum
   AIMX_TLS_FAILED,
 } AimxTlsStatus;
 
-/** aimx_tls_stream_new_server: Returns: (transfer full): the server's end on the non-blocking socket @fd, which stays
- * the caller's */
+/**
+ * aimx_tls_stream_new_server: (skip)
+ * @credentials: what it proves itself with
+ * @fd: socket
+ *
+ * Returns: (transfer full): the server's end on the non-blocking socket @fd, which stays the caller's
+ */
 AIMX_API AimxTlsStream *aimx_tls_stream_new_server (AimxTlsCredentials *credentials, int fd);
-/** aimx_tls_stream_handshake: one step; %AIMX_TLS_DONE when complete */
+
+/**
+ * aimx_tls_stream_handshake: (skip)
+ * @self: a stream
+ * @error: return location
+ *
+ * Makes one step.
+ *
+ * Returns: %AIMX_TLS_DONE when complete
+ */
 AIMX_API AimxTlsStatus aimx_tls_stream_handshake (AimxTlsStream *self, GError **error);
-/** aimx_tls_stream_read: up to @size bytes into @buffer, @n_read set with %AIMX_TLS_DONE; %AIMX_TLS_CLOSED at the
- * peer's end */
+
+/**
+ * aimx_tls_stream_read: (skip)
+ * @self: a stream
+ * @buffer: where to
+ * @size: bytes that fit there
+ * @n_read: (out): bytes that came
+ * @error: return location
+ *
+ * Reads up to @size bytes; @n_read is set with %AIMX_TLS_DONE; %AIMX_TLS_CLOSED at the peer's end.
+ *
+ * Returns: what it came to
+ */
 AIMX_API AimxTlsStatus
 aimx_tls_stream_read (AimxTlsStream *self, void *buffer, gsize size, gsize *n_read, GError **error);
-/** aimx_tls_stream_write: part of @data; after a WANT the same bytes come again */
+
+/**
+ * aimx_tls_stream_write: (skip)
+ * @self: a stream
+ * @data: what
+ * @size: bytes
+ * @n_written: (out): bytes taken
+ * @error: return location
+ *
+ * Writes part of @data; after a WANT the same bytes come again.
+ *
+ * Returns: what it came to
+ */
 AIMX_API AimxTlsStatus
 aimx_tls_stream_write (AimxTlsStream *self, const void *data, gsize size, gsize *n_written, GError **error);
-/** aimx_tls_stream_has_pending: Returns: whether decrypted bytes wait that no event of the socket will announce */
+
+/**
+ * aimx_tls_stream_has_pending: (skip)
+ * @self: a stream
+ *
+ * Returns: whether decrypted bytes wait that no event of the socket will announce
+ */
 AIMX_API gboolean aimx_tls_stream_has_pending (AimxTlsStream *self);
-/** aimx_tls_stream_shut_down: tries once to say goodbye; never waits */
+
+/**
+ * aimx_tls_stream_shut_down: (skip)
+ * @self: a stream
+ *
+ * Tries once to say goodbye; never waits.
+ */
 AIMX_API void aimx_tls_stream_shut_down (AimxTlsStream *self);
-/** aimx_tls_stream_get_version: Returns: (transfer none): such as `TLS1.3` */
+
+/**
+ * aimx_tls_stream_get_version: (skip)
+ * @self: a stream
+ *
+ * Returns: (transfer none): such as `TLS1.3`
+ */
 AIMX_API const char *aimx_tls_stream_get_version (AimxTlsStream *self);
-/** aimx_tls_stream_get_cipher: Returns: (transfer full): such as `AES-256-GCM` */
+
+/**
+ * aimx_tls_stream_get_cipher: (skip)
+ * @self: a stream
+ *
+ * Returns: (transfer full): such as `AES-256-GCM`
+ */
 AIMX_API char *aimx_tls_stream_get_cipher (AimxTlsStream *self);
-/** aimx_tls_stream_free: frees it, not its socket */
+
+/**
+ * aimx_tls_stream_free: (skip)
+ * @self: a stream
+ *
+ * Frees it, not its socket.
+ */
 AIMX_API void aimx_tls_stream_free (AimxTlsStream *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AimxTlsStream, aimx_tls_stream_free)

@@ -8,7 +8,14 @@
 
 G_BEGIN_DECLS
 
-/** aimx_utf8_next: g_utf8_next_char() without losing const */
+/**
+ * aimx_utf8_next: (skip)
+ * @at: a character
+ *
+ * g_utf8_next_char() without losing const.
+ *
+ * Returns: the character after it
+ */
 static inline const char *
 aimx_utf8_next (const char *at)
 {

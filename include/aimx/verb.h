@@ -10,7 +10,19 @@
 
 G_BEGIN_DECLS
 
-/** AimxHeaderType: what a header's value must look like; a value that does not is `MALFORMED` */
+/**
+ * AimxHeaderType:
+ * @AIMX_HEADER_STRING: any line
+ * @AIMX_HEADER_BOOLEAN: `true` or `false`
+ * @AIMX_HEADER_YES_NO: `yes` or `no`
+ * @AIMX_HEADER_INTEGER: an unsigned decimal number
+ * @AIMX_HEADER_MAILBOX: FQDN or bare local part; the core resolves it
+ * @AIMX_HEADER_DOMAIN: name of a domain
+ * @AIMX_HEADER_ADDRESS: an e-mail address
+ * @AIMX_HEADER_TIME: RFC 3339, or a date
+ *
+ * What a header's value must look like; a value that does not is `MALFORMED`.
+ */
 typedef enum
 {
   AIMX_HEADER_STRING,
@@ -90,7 +102,14 @@ typedef enum
   AIMX_VERB_HIDES = 1 << 4,
 } AimxVerbFlags;
 
-/** AimxResultShape: which of the response shapes success takes */
+/**
+ * AimxResultShape:
+ * @AIMX_RESULT_ACK: `OK`
+ * @AIMX_RESULT_ID: `OK` and a message id
+ * @AIMX_RESULT_JSON: JSON
+ *
+ * Which of the response shapes success takes.
+ */
 typedef enum
 {
   AIMX_RESULT_ACK,
@@ -111,9 +130,18 @@ typedef enum
  */
 typedef AimxResponse *(*AimxVerbHandler) (AimxRequest *request, gpointer user_data, GError **error);
 
-/** AIMX_VERB_DEADLINE_SECONDS: how long a handler may take when its descriptor says 0 */
+/**
+ * AIMX_VERB_DEADLINE_SECONDS:
+ *
+ * How long a handler may take when its descriptor says 0.
+ */
 #define AIMX_VERB_DEADLINE_SECONDS 60
-/** AIMX_BODY_MAX: bytes in the body of a request at most, the SMTP message limit */
+
+/**
+ * AIMX_BODY_MAX:
+ *
+ * Bytes in the body of a request at most, the SMTP message limit.
+ */
 #define AIMX_BODY_MAX (25 * 1024 * 1024)
 
 /**

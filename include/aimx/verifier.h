@@ -9,7 +9,11 @@
 
 G_BEGIN_DECLS
 
-/** AIMX_VERIFIER_BUDGET_SECONDS: from the end of a message's header until its results stand, at most */
+/**
+ * AIMX_VERIFIER_BUDGET_SECONDS:
+ *
+ * From the end of a message's header until its results stand, at most.
+ */
 #define AIMX_VERIFIER_BUDGET_SECONDS 5
 
 /**
@@ -41,10 +45,24 @@ typedef struct
  */
 typedef void (*AimxVerifiedFunc) (AimxAuthentication *authentication, gpointer user_data);
 
+/**
+ * AimxVerification:
+ *
+ * Finds out who sent one message.
+ */
 #define AIMX_TYPE_VERIFICATION (aimx_verification_get_type ())
 AIMX_API
 G_DECLARE_INTERFACE (AimxVerification, aimx_verification, AIMX, VERIFICATION, GObject)
 
+/**
+ * AimxVerificationInterface:
+ * @parent: the base
+ * @update: does aimx_verification_update()
+ * @finish: does aimx_verification_finish()
+ * @get_peer_name: does aimx_verification_get_peer_name()
+ *
+ * What #AimxVerification is made of.
+ */
 struct _AimxVerificationInterface
 {
   GTypeInterface parent;
@@ -54,32 +72,65 @@ struct _AimxVerificationInterface
   gpointer reserved[8];
 };
 
-/** aimx_verification_update: the next @length bytes of the message; never blocks, one thread at a time. As soon as the
- * header is complete, everything is asked that it names */
+/**
+ * aimx_verification_update:
+ * @self: a verification
+ * @data: (array length=length) (element-type guint8): the next bytes as they are transported
+ * @length: how many
+ *
+ * Takes the next bytes of the message; never blocks, one thread at a time. As soon as the header is complete,
+ * everything is asked that it names.
+ */
 AIMX_API void aimx_verification_update (AimxVerification *self, const char *data, gsize length);
+
 /**
  * aimx_verification_finish:
  * @self: a verification
- * @func: called once, on a pool thread, when the results stand: within %AIMX_VERIFIER_BUDGET_SECONDS
+ * @func: (scope async): called once, on a pool thread, when the results stand: within %AIMX_VERIFIER_BUDGET_SECONDS
  * @user_data: for @func
  *
  * The message is over. Never blocks, and holds no thread while answers are on their way. A verification that is dropped
  * without it asks nothing any more.
  */
 AIMX_API void aimx_verification_finish (AimxVerification *self, AimxVerifiedFunc func, gpointer user_data);
-/** aimx_verification_wait: aimx_verification_finish(), and waits. Pool threads only. Returns: (transfer full): what is
- * known */
+
+/**
+ * aimx_verification_wait:
+ * @self: a verification
+ *
+ * Like aimx_verification_finish(), and waits. Pool threads only.
+ *
+ * Returns: (transfer full): what is known
+ */
 AIMX_API AimxAuthentication *aimx_verification_wait (AimxVerification *self);
-/** aimx_verification_get_peer_name: Returns: (transfer full) (nullable): the name of the client that leads back to its
- * address (RFC 8601, 3), when that is known by now; any thread, never blocks */
+
+/**
+ * aimx_verification_get_peer_name:
+ * @self: a verification
+ *
+ * Returns: (transfer full) (nullable): the name of the client that leads back to its address (RFC 8601, 3), when
+ * that is known by now; any thread, never blocks
+ */
 AIMX_API char *aimx_verification_get_peer_name (AimxVerification *self);
 
 /* ---- the service ---- */
 
+/**
+ * AimxVerifier:
+ *
+ * The service that finds out who sent a message.
+ */
 #define AIMX_TYPE_VERIFIER (aimx_verifier_get_type ())
 AIMX_API
 G_DECLARE_INTERFACE (AimxVerifier, aimx_verifier, AIMX, VERIFIER, GObject)
 
+/**
+ * AimxVerifierInterface:
+ * @parent: the base
+ * @begin: does aimx_verifier_begin()
+ *
+ * What a provider of #AimxVerifier implements.
+ */
 struct _AimxVerifierInterface
 {
   GTypeInterface parent;

@@ -2,8 +2,7 @@
 /*
  * Any bytes are a request or not, and an answer or not, and however they are cut into pieces the outcome is the same.
  */
-#include "wire/response-parser.h"
-
+#include <aimx/frame.h>
 #include <stdint.h>
 #include <string.h>
 

@@ -8,7 +8,7 @@ import sys
 import sources
 
 # Words that are right here, in lower case.
-FINE = "adress,inout,fo,nd,te,hel,keypair"
+FINE = "adress,inout,fo,nd,te,hel,keypair,gir"
 
 
 def main():

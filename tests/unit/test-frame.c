@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Promises of the AIMX/1 codec (core/wire): every frame is replayed whole, in halves and byte by byte. */
-#include "wire/frame-writer.h"
-#include "wire/response-parser.h"
-
+#include <aimx/frame.h>
 #include <string.h>
 
 #define BODY_LIMIT 100
