@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* Whether the DNS shows the record of a key. */
+#pragma once
+
+#include "key.h"
+
+#include <aimx/resolver.h>
+
+G_BEGIN_DECLS
+
+/**
+ * DkimPublished:
+ * @DKIM_PUBLISHED_UNKNOWN: the DNS cannot be asked, or does not answer now
+ * @DKIM_PUBLISHED_MISSING: there is no key record of that name
+ * @DKIM_PUBLISHED_REVOKED: there is one without a key (`p=` is empty)
+ * @DKIM_PUBLISHED_DIFFERENT: there is one of another key
+ * @DKIM_PUBLISHED_RIGHT: there is one of this key
+ */
+typedef enum
+{
+  DKIM_PUBLISHED_UNKNOWN,
+  DKIM_PUBLISHED_MISSING,
+  DKIM_PUBLISHED_REVOKED,
+  DKIM_PUBLISHED_DIFFERENT,
+  DKIM_PUBLISHED_RIGHT,
+} DkimPublished;
+
+/**
+ * dkim_published_judge:
+ * @answer: TXT records at the name of the key
+ * @record: what the record of the key should say, as dkim_key_get_record() has it
+ * @found: (out) (transfer full) (nullable): the key record that was found, as UTF-8 whatever it was; or, for
+ * %DKIM_PUBLISHED_UNKNOWN, why
+ *
+ * Any thread. More than one key record at a name is right only when all are of this key: a verifier may take any
+ * (RFC 6376, 3.6.2.2).
+ *
+ * Returns: what the DNS shows
+ */
+DkimPublished dkim_published_judge (AimxDnsAnswer *answer, const char *record, char **found);
+
+G_END_DECLS
