@@ -52,10 +52,14 @@ spf_check_is_name (const char *name)
 static char *
 make_domain (const char *text)
 {
-  g_autofree char *ascii = g_hostname_is_non_ascii (text) ? g_hostname_to_ascii (text) : NULL;
-  char *domain = g_ascii_strdown (ascii != NULL ? ascii : text, -1);
-  gsize length = strlen (domain);
+  g_autofree char *ascii = NULL;
+  char *domain;
+  gsize length;
 
+  if (g_hostname_is_non_ascii (text) && g_utf8_validate (text, -1, NULL))
+    ascii = g_hostname_to_ascii (text);
+  domain = g_ascii_strdown (ascii != NULL ? ascii : text, -1);
+  length = strlen (domain);
   if (length > 0 && domain[length - 1] == '.')
     domain[length - 1] = '\0';
   return domain;
