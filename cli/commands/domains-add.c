@@ -2,6 +2,7 @@
 /* `aimx domains add`: and what is to be published for the domain. */
 #include "answer.h"
 #include "arguments.h"
+#include "dns-check.h"
 #include "dns-records.h"
 #include "domain-call.h"
 #include "errors.h"
@@ -43,13 +44,12 @@ explain_placeholder (const char *kind, GInetAddress *address)
               text, kind);
 }
 
-static void
+static GPtrArray *
 print_records (const char *domain, const char *host, JsonObject *keys)
 {
   g_autoptr (GInetAddress) ipv4 = cli_server_address_find (G_SOCKET_FAMILY_IPV4);
   g_autoptr (GInetAddress) ipv6 = cli_server_address_find (G_SOCKET_FAMILY_IPV6);
-  g_autoptr (GPtrArray) records =
-      cli_dns_records_new (domain, host, ipv4, ipv6, cli_object_get_array (keys, "records"));
+  GPtrArray *records = cli_dns_records_new (domain, host, ipv4, ipv6, cli_object_get_array (keys, "records"));
 
   puts ("\nPublish these DNS records:\n");
   cli_dns_records_print (records);
@@ -57,6 +57,7 @@ print_records (const char *domain, const char *host, JsonObject *keys)
   if (ipv6 != NULL)
     explain_placeholder ("IPv6", ipv6);
   cli_hint ("PTR records are set by whoever provides the addresses.");
+  return records;
 }
 
 static int
@@ -64,6 +65,7 @@ show (CliSession *session, const CliInvocation *invocation, const char *typed)
 {
   g_autoptr (AimxClientAnswer) answer = NULL;
   g_autoptr (JsonObject) keys = NULL;
+  g_autoptr (GPtrArray) records = NULL;
   g_autofree char *host = NULL;
   const char *domain, *dkim_dir;
   int status = cli_domain_show_keys (session, typed, &answer);
@@ -82,9 +84,11 @@ show (CliSession *session, const CliInvocation *invocation, const char *typed)
   domain = cli_object_get_string (keys, "domain");
   dkim_dir = cli_object_get_string (keys, "dkim_dir");
   cli_success ("DKIM keypair in %s", dkim_dir != NULL ? dkim_dir : "?");
-  print_records (domain != NULL ? domain : typed, host, keys);
+  records = print_records (domain != NULL ? domain : typed, host, keys);
   if (cli_invocation_has (invocation, "no-dns-check"))
     cli_hint ("The DNS check was skipped.");
+  else
+    cli_dns_check_after_publishing (session, records);
   return CLI_EXIT_DONE;
 }
 

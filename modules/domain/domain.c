@@ -8,10 +8,7 @@ static gboolean
 load (AimxModule *self, AimxServer *server, GError **error)
 {
   const AimxVerbSpec *const verbs[] = {
-    &domain_add_verb,
-    &domain_list_verb,
-    &domain_remove_verb,
-    &domain_set_default_verb,
+    &domain_add_verb, &domain_dns_check_verb, &domain_list_verb, &domain_remove_verb, &domain_set_default_verb,
   };
   AimxSigner *signer = aimx_server_get_service (server, AIMX_TYPE_SIGNER);
 

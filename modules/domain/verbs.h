@@ -10,6 +10,8 @@ G_BEGIN_DECLS
 
 /** domain_add_verb: DOMAIN-ADD */
 extern const AimxVerbSpec domain_add_verb;
+/** domain_dns_check_verb: DNS-CHECK */
+extern const AimxVerbSpec domain_dns_check_verb;
 /** domain_list_verb: DOMAIN-LIST */
 extern const AimxVerbSpec domain_list_verb;
 /** domain_remove_verb: DOMAIN-REMOVE */

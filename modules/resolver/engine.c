@@ -50,7 +50,8 @@ static const struct
   { "key-cache-size:", "1m" },
   { "neg-cache-size:", "1m" },
   { "cache-max-ttl:", "86400" },
-  { "cache-max-negative-ttl:", "3600" },
+  /* Who has just published a record looks for it soon. */
+  { "cache-max-negative-ttl:", "60" },
   { "outgoing-range:", "256" },
   { "outgoing-num-tcp:", "16" },
   { "edns-buffer-size:", "1232" },

@@ -111,7 +111,7 @@ class Adding(Case):
 
     def test_a_terminal_cuts_no_record(self):
         self.serve_new_domain()
-        self.assertIn(RECORD["value"], self.on_terminal("domains", "add", "b.test", columns=40))
+        self.assertIn(RECORD["value"], self.on_terminal("domains", "add", "b.test", columns=40, answers="q\n"))
 
     def test_a_skipped_check_is_told(self):
         self.serve_new_domain()
