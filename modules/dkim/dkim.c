@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The module's life: one service, verbs around it. */
+/* The module's life: two services, and verbs around the keys. */
+#include "checker.h"
 #include "signer.h"
 #include "verbs.h"
 
@@ -8,8 +9,10 @@ load (AimxModule *module, AimxServer *server, GError **error)
 {
   const AimxVerbSpec *const verbs[] = { &dkim_keygen_verb, &dkim_show_verb };
   g_autoptr (DkimSigner) signer = dkim_signer_new (aimx_server_get_config_store (server));
+  g_autoptr (GObject) checker = g_object_new (DKIM_TYPE_CHECKER, NULL);
 
-  if (!aimx_server_provide (server, module, AIMX_TYPE_SIGNER, G_OBJECT (signer), error))
+  if (!aimx_server_provide (server, module, AIMX_TYPE_SIGNER, G_OBJECT (signer), error) ||
+      !aimx_server_provide (server, module, AIMX_TYPE_SIGNATURE_CHECKER, checker, error))
     return FALSE;
   for (gsize i = 0; i < G_N_ELEMENTS (verbs); i++)
     if (!aimx_server_add_verb (server, module, verbs[i], signer, error))
@@ -29,7 +32,7 @@ const AimxModuleDescriptor aimx_module = {
   .abi_version = AIMX_ABI_VERSION,
   .name = "dkim",
   .version = "1.0",
-  .summary = "keys of the domains, and signing with them",
+  .summary = "keys of the domains, signing with them, and verifying signatures",
   .load = load,
   .start = start,
 };

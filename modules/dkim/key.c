@@ -17,12 +17,11 @@ struct _DkimKey
 
 static const struct
 {
-  const char *name;
   gnutls_pk_algorithm_t gnutls;
   guint bits, bits_min;
 } algorithms[] = {
-  [DKIM_RSA] = { "rsa", GNUTLS_PK_RSA, DKIM_RSA_BITS, DKIM_RSA_BITS_MIN },
-  [DKIM_ED25519] = { "ed25519", GNUTLS_PK_EDDSA_ED25519, GNUTLS_CURVE_TO_BITS (GNUTLS_ECC_CURVE_ED25519), 0 },
+  [DKIM_RSA] = { GNUTLS_PK_RSA, DKIM_RSA_BITS, DKIM_RSA_BITS_MIN },
+  [DKIM_ED25519] = { GNUTLS_PK_EDDSA_ED25519, GNUTLS_CURVE_TO_BITS (GNUTLS_ECC_CURVE_ED25519), 0 },
 };
 
 G_STATIC_ASSERT (G_N_ELEMENTS (algorithms) == DKIM_N_ALGORITHMS);
@@ -55,17 +54,11 @@ check (int code, const char *what, GError **error)
 
 /* ---- algorithms ---- */
 
-const char *
-dkim_algorithm_to_string (DkimAlgorithm algorithm)
-{
-  return algorithms[algorithm].name;
-}
-
 gboolean
 dkim_algorithm_from_string (const char *name, DkimAlgorithm *algorithm, GError **error)
 {
   for (DkimAlgorithm i = 0; i < DKIM_N_ALGORITHMS; i++)
-    if (strcmp (name, algorithms[i].name) == 0)
+    if (strcmp (name, dkim_algorithm_to_string (i)) == 0)
       {
         *algorithm = i;
         return TRUE;
@@ -96,7 +89,7 @@ make_record (gnutls_pubkey_t key, DkimAlgorithm algorithm, GError **error)
   if (!export_record_data (key, algorithm, &data, error))
     return NULL;
   text = g_base64_encode (data.data, data.size);
-  return g_strdup_printf ("v=DKIM1; k=%s; p=%s", algorithms[algorithm].name, text);
+  return g_strdup_printf ("v=DKIM1; k=%s; p=%s", dkim_algorithm_to_string (algorithm), text);
 }
 
 char *
@@ -112,7 +105,7 @@ dkim_record_parse_public (DkimAlgorithm algorithm, GBytes *pem, GError **error)
     return NULL;
   if (gnutls_pubkey_get_pk_algorithm (key, NULL) == (int) algorithms[algorithm].gnutls)
     return make_record (key, algorithm, error);
-  g_set_error (error, AIMX_ERROR, AIMX_ERROR_SIGN, "not an %s key", algorithms[algorithm].name);
+  g_set_error (error, AIMX_ERROR, AIMX_ERROR_SIGN, "not an %s key", dkim_algorithm_to_string (algorithm));
   return NULL;
 }
 
@@ -165,7 +158,7 @@ dkim_key_generate (DkimAlgorithm algorithm, GError **error)
 static gboolean
 check_kind (DkimKey *self, GError **error)
 {
-  const char *name = algorithms[self->algorithm].name;
+  const char *name = dkim_algorithm_to_string (self->algorithm);
   guint bits = 0;
   int kind = gnutls_x509_privkey_get_pk_algorithm2 (self->x509, &bits);
 

@@ -4,29 +4,17 @@
  */
 #pragma once
 
+#include "signature/algorithm.h"
+
 #include <aimx/aimx.h>
 
 G_BEGIN_DECLS
 
 /** DKIM_RSA_BITS: of a new key */
 #define DKIM_RSA_BITS 2048
-/** DKIM_RSA_BITS_MIN: verifiers take no less (RFC 8301, 3.2) */
-#define DKIM_RSA_BITS_MIN 1024
-/** DKIM_HASH_SIZE: bytes of a SHA-256 */
-#define DKIM_HASH_SIZE 32
-
-/** DkimAlgorithm: of a key; a domain has a key of the first, and maybe one of the others beside it */
-typedef enum
-{
-  DKIM_RSA,
-  DKIM_ED25519,
-  DKIM_N_ALGORITHMS,
-} DkimAlgorithm;
 
 typedef struct _DkimKey DkimKey;
 
-/** dkim_algorithm_to_string: Returns: (transfer none): `rsa` or `ed25519`, as in the `k=` of a record */
-const char *dkim_algorithm_to_string (DkimAlgorithm algorithm);
 /** dkim_algorithm_from_string: Returns: whether @name is one, put into @algorithm; else %AIMX_ERROR_VALIDATION */
 gboolean dkim_algorithm_from_string (const char *name, DkimAlgorithm *algorithm, GError **error);
 
