@@ -55,7 +55,7 @@ typedef enum
  * @result: (nullable): the word of RFC 8601, 2.7.1: `pass`, `fail`, `policy`, `neutral`, `temperror`, `permerror`;
  * %NULL until it is known
  * @reason: (nullable): why not `pass`, for people
- * @whole_body: the body hash covers all of the body
+ * @whole_body: the body hash covers all of the body, whatever is appended on the way: it has no `l=`; %FALSE for a seal
  * @testing: the key record says `t=y`
  * @signed_fields: (nullable): `h=` as sent
  *
