@@ -58,12 +58,26 @@ is_there (const DkimKeyFiles *self, const char *directory, const char *name)
   return bytes != NULL || !g_error_matches (error, AIMX_ERROR, AIMX_ERROR_NOT_FOUND);
 }
 
-/* In which place the pair of the domain is, or would be. */
+/* (nullable): a name that a directory cannot have means none. */
+static char *
+get_next_directory (const DkimKeyFiles *self)
+{
+  if (self->selector == NULL || !aimx_name_check_selector (self->selector, NULL))
+    return NULL;
+  return g_build_filename (KEYS_DIRECTORY, self->domain, self->selector, NULL);
+}
+
+/* In which place the pair of the domain is, or would be. The pairs of a domain have one selector: where the RSA key is
+ * under that, the others are. */
 static char *
 find_place (const DkimKeyFiles *self, DkimAlgorithm algorithm)
 {
-  char *directory = dkim_key_files_get_directory (self);
+  g_autofree char *next = get_next_directory (self);
+  char *directory;
 
+  if (next != NULL && is_there (self, next, names[DKIM_RSA].private_name))
+    return g_steal_pointer (&next);
+  directory = dkim_key_files_get_directory (self);
   if (algorithm != DKIM_RSA || !self->is_default || is_there (self, directory, names[algorithm].private_name) ||
       !is_there (self, KEYS_DIRECTORY, names[algorithm].private_name))
     return directory;
@@ -71,26 +85,29 @@ find_place (const DkimKeyFiles *self, DkimAlgorithm algorithm)
   return g_strdup (KEYS_DIRECTORY);
 }
 
+static DkimKey *
+read_key (const DkimKeyFiles *self, const char *directory, DkimAlgorithm algorithm, GError **error)
+{
+  g_autofree char *path = dkim_key_files_get_path (self, directory, algorithm);
+  g_autoptr (GBytes) pem = read_file (self, directory, names[algorithm].private_name, error);
+  DkimKey *key = NULL;
+
+  if (pem == NULL)
+    return NULL;
+  key = dkim_key_parse (algorithm, pem, error);
+  if (key == NULL)
+    g_prefix_error (error, "%s: ", path);
+  return key;
+}
+
 DkimKey *
 dkim_key_files_read (const DkimKeyFiles *self, DkimAlgorithm algorithm, char **directory, GError **error)
 {
   g_autofree char *place = find_place (self, algorithm);
-  g_autofree char *path = dkim_key_files_get_path (self, place, algorithm);
-  g_autoptr (GError) why = NULL;
-  g_autoptr (GBytes) pem = read_file (self, place, names[algorithm].private_name, &why);
-  g_autoptr (DkimKey) key = NULL;
 
   if (directory != NULL)
     *directory = g_strdup (place);
-  if (pem == NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&why));
-      return NULL;
-    }
-  key = dkim_key_parse (algorithm, pem, error);
-  if (key == NULL)
-    g_prefix_error (error, "%s: ", path);
-  return g_steal_pointer (&key);
+  return read_key (self, place, algorithm, error);
 }
 
 char *
@@ -298,4 +315,85 @@ dkim_key_files_adopt (const DkimKeyFiles *self, AimxConfigChange *change, GError
           (retire (self, change, directory, public_name, stamp, &stray, error) &&
            adopt_file (change, directory, public_name, error))) &&
          adopt_file (change, directory, private_name, error);
+}
+
+/* ---- the next pair ---- */
+
+DkimKey *
+dkim_key_files_make_next (const DkimKeyFiles *self, AimxConfigChange *change, DkimAlgorithm algorithm, GError **error)
+{
+  g_autofree char *directory = get_next_directory (self);
+  g_autoptr (GError) why = NULL;
+  g_autoptr (DkimKey) key = NULL;
+
+  g_return_val_if_fail (directory != NULL, NULL);
+  key = read_key (self, directory, algorithm, &why);
+  if (key == NULL && !g_error_matches (why, AIMX_ERROR, AIMX_ERROR_NOT_FOUND))
+    {
+      g_propagate_error (error, g_steal_pointer (&why));
+      return NULL;
+    }
+  if (key == NULL)
+    {
+      key = dkim_key_generate (algorithm, error);
+      if (key == NULL || !write_private (change, directory, key, error))
+        return NULL;
+    }
+  return dkim_key_files_complete (self, change, key, directory, error) ? g_steal_pointer (&key) : NULL;
+}
+
+/* Puts aside what stands in the way of the next pair, in the place of a single domain, too. */
+static gboolean
+retire_current (const DkimKeyFiles *self,
+                AimxConfigChange *change,
+                DkimAlgorithm algorithm,
+                GPtrArray *kept,
+                GError **error)
+{
+  g_autofree char *directory = dkim_key_files_get_directory (self);
+  g_autofree char *stamp = NULL;
+  g_auto (Retired) private_key = { NULL, NULL };
+  g_auto (Retired) public_key = { NULL, NULL };
+  gboolean done;
+
+  if (self->is_default && algorithm == DKIM_RSA && !is_there (self, directory, names[algorithm].private_name) &&
+      !dkim_key_files_adopt (self, change, error))
+    return FALSE;
+  stamp = make_stamp (self, directory, algorithm);
+  done = retire (self, change, directory, names[algorithm].public_name, stamp, &public_key, error) &&
+         retire (self, change, directory, names[algorithm].private_name, stamp, &private_key, error);
+  add_kept (self, kept, &private_key);
+  add_kept (self, kept, &public_key);
+  return done;
+}
+
+static gboolean
+move_next (const DkimKeyFiles *self, AimxConfigChange *change, const char *next, const char *name, GError **error)
+{
+  g_autofree char *directory = dkim_key_files_get_directory (self);
+  g_autofree char *from = g_build_filename (next, name, NULL);
+  g_autofree char *to = g_build_filename (directory, name, NULL);
+
+  return !is_there (self, next, name) || aimx_config_change_move_file (change, from, to, error);
+}
+
+gboolean
+dkim_key_files_promote (const DkimKeyFiles *self,
+                        AimxConfigChange *change,
+                        DkimAlgorithm algorithm,
+                        GPtrArray *kept,
+                        GError **error)
+{
+  g_autofree char *next = get_next_directory (self);
+  g_autofree char *directory = dkim_key_files_get_directory (self);
+  g_autoptr (DkimKey) key = NULL;
+
+  g_return_val_if_fail (next != NULL, FALSE);
+  if (!is_there (self, next, names[algorithm].private_name))
+    return TRUE;
+  key = read_key (self, next, algorithm, error);
+  return key != NULL && retire_current (self, change, algorithm, kept, error) &&
+         move_next (self, change, next, names[algorithm].public_name, error) &&
+         move_next (self, change, next, names[algorithm].private_name, error) &&
+         dkim_key_files_complete (self, change, key, directory, error);
 }

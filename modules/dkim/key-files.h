@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The keys of a domain as files beside the configuration: `dkim/<domain>/`, for the default domain also the RSA pair in
- * the place that a single domain had, `dkim/`. Nothing here destroys a key. All may block.
+ * the place that a single domain had, `dkim/`. Pairs that are to follow those lie in `dkim/<domain>/<selector>/` until
+ * the others are out of use. Nothing here destroys a key. All may block.
  *
  * Between any two steps there is a key pair, or a private key without its public one, or no private key: never one
  * beside another's public key.
@@ -12,12 +13,21 @@
 
 G_BEGIN_DECLS
 
-/** DkimKeyFiles: which files; what it points to must outlive it */
+/**
+ * DkimKeyFiles:
+ * @store: where they are
+ * @domain: whose they are
+ * @is_default: whether it is the default domain
+ * @selector: (nullable): in use; %NULL: no key counts that follows others
+ *
+ * Which files; what it points to must outlive it.
+ */
 typedef struct
 {
   AimxConfigStore *store;
   const char *domain;
   gboolean is_default;
+  const char *selector;
 } DkimKeyFiles;
 
 /** dkim_key_files_get_directory: Returns: (transfer full): where new keys go, relative to the configuration directory
@@ -82,5 +92,36 @@ DkimKey *dkim_key_files_make (const DkimKeyFiles *self,
  * Moves the pair of a single domain into the directory of this domain.
  */
 gboolean dkim_key_files_adopt (const DkimKeyFiles *self, AimxConfigChange *change, GError **error);
+
+/**
+ * dkim_key_files_make_next:
+ * @self: which files; the selector is the one to come, and fit for a new one (aimx_name_check_selector())
+ * @change: a change of the configuration
+ * @algorithm: of the pair
+ * @error: %AIMX_ERROR_SIGN: the key that is there cannot be used, %AIMX_ERROR_IO, %AIMX_ERROR_NO_SPACE
+ *
+ * Makes a pair in the directory of its selector, or completes the one that is there.
+ *
+ * Returns: (transfer full) (nullable): the key
+ */
+DkimKey *
+dkim_key_files_make_next (const DkimKeyFiles *self, AimxConfigChange *change, DkimAlgorithm algorithm, GError **error);
+/**
+ * dkim_key_files_promote:
+ * @self: which files; the selector is in use by now
+ * @change: a change of the configuration
+ * @algorithm: of the pair
+ * @kept: (nullable) (element-type utf8): gets absolute paths of what was there and has another name now
+ * @error: return location
+ *
+ * Moves a pair from the directory of its selector into that of the domain; the pair there is renamed to
+ * `<name>.<UTC stamp>`. What an interrupted run left is finished; nothing happens when all is done. The RSA pair comes
+ * last, since the place of all follows it.
+ */
+gboolean dkim_key_files_promote (const DkimKeyFiles *self,
+                                 AimxConfigChange *change,
+                                 DkimAlgorithm algorithm,
+                                 GPtrArray *kept,
+                                 GError **error);
 
 G_END_DECLS

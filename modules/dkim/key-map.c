@@ -46,8 +46,12 @@ check_selector (const char *selector, GError **error)
 static DkimDomainKeys *
 read_keys (AimxConfigStore *store, AimxConfig *config, const AimxDomain *domain)
 {
-  const DkimKeyFiles files = { store, aimx_domain_get_name (domain),
-                               domain == aimx_config_get_default_domain (config) };
+  const DkimKeyFiles files = {
+    .store = store,
+    .domain = aimx_domain_get_name (domain),
+    .is_default = domain == aimx_config_get_default_domain (config),
+    .selector = aimx_domain_get_dkim_selector (domain),
+  };
   DkimDomainKeys *self = g_new0 (DkimDomainKeys, 1);
   g_autofree char *place = NULL;
 

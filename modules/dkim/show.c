@@ -49,7 +49,7 @@ handle (AimxRequest *request, gpointer user_data, GError **error)
   const char *name = aimx_request_get_header (request, "Domain");
   const AimxDomain *domain = aimx_config_get_domain (config, name);
   g_autoptr (DkimDomainKeys) keys = domain != NULL ? dkim_signer_lookup (user_data, name) : NULL;
-  DkimKeyFiles files = { aimx_server_get_config_store (aimx_request_get_server (request)) };
+  DkimKeyFiles files = { .store = aimx_server_get_config_store (aimx_request_get_server (request)) };
 
   if (keys == NULL)
     {
@@ -57,6 +57,7 @@ handle (AimxRequest *request, gpointer user_data, GError **error)
       return NULL;
     }
   files.domain = keys->domain;
+  files.selector = keys->selector;
   files.is_default = domain == aimx_config_get_default_domain (config);
   return aimx_response_new_json (describe (&files, keys));
 }

@@ -163,7 +163,7 @@ dkim_signer_renew (DkimSigner *self, AimxConfig *config, const char *domain)
 static gboolean
 prepare (AimxSigner *signer, AimxConfigChange *change, const char *domain, GError **error)
 {
-  const DkimKeyFiles files = { DKIM_SIGNER (signer)->store, domain, FALSE };
+  const DkimKeyFiles files = { .store = DKIM_SIGNER (signer)->store, .domain = domain };
   g_autofree char *directory = NULL;
   g_autoptr (GError) why = NULL;
   g_autoptr (DkimKey) key = NULL;
@@ -185,7 +185,7 @@ static gboolean
 adopt (AimxSigner *signer, AimxConfigChange *change, const char *domain, GError **error)
 {
   DkimSigner *self = DKIM_SIGNER (signer);
-  const DkimKeyFiles files = { self->store, domain, TRUE };
+  const DkimKeyFiles files = { .store = self->store, .domain = domain, .is_default = TRUE };
   g_autoptr (AimxConfig) config = aimx_config_store_get (self->store);
 
   if (!aimx_name_check_domain (domain, error) || !dkim_key_files_adopt (&files, change, error))
@@ -206,7 +206,7 @@ static char *
 get_directory (AimxSigner *signer, const char *domain)
 {
   DkimSigner *self = DKIM_SIGNER (signer);
-  const DkimKeyFiles files = { self->store, domain, FALSE };
+  const DkimKeyFiles files = { .store = self->store, .domain = domain };
   g_autoptr (DkimDomainKeys) keys = dkim_signer_lookup (self, domain);
   g_autofree char *directory = NULL;
 
