@@ -5,6 +5,7 @@
  * process beside a daemon, which loads the key when it is told to read its configuration again.
  */
 #include "report.h"
+#include "rotation-file.h"
 #include "signer.h"
 #include "verbs.h"
 
@@ -68,7 +69,8 @@ begin (Generation *self, AimxRequest *request, GError **error)
   self->files.store = aimx_server_get_config_store (server);
   self->change = aimx_server_begin_change (server, NULL, error);
   self->config = self->change != NULL ? aimx_config_change_validate (self->change, error) : NULL;
-  return self->config != NULL && find_domain (self, aimx_request_get_header (request, "Domain"), error);
+  return self->config != NULL && find_domain (self, aimx_request_get_header (request, "Domain"), error) &&
+         dkim_rotation_refuse (&self->files, error);
 }
 
 /* ---- making it ---- */
@@ -159,16 +161,6 @@ generate (Generation *self, GError **error)
 
 /* ---- the answer ---- */
 
-static void
-add_kept (JsonBuilder *builder, GPtrArray *kept)
-{
-  json_builder_set_member_name (builder, "kept");
-  json_builder_begin_array (builder);
-  for (guint i = 0; i < kept->len; i++)
-    json_builder_add_string_value (builder, kept->pdata[i]);
-  json_builder_end_array (builder);
-}
-
 static JsonNode *
 describe (Generation *self)
 {
@@ -184,21 +176,11 @@ describe (Generation *self)
   dkim_report_add_string (builder, "dkim_dir", directory);
   dkim_report_add_string (builder, "path", path);
   dkim_report_add_boolean (builder, "generated", self->generated);
-  add_kept (builder, self->kept);
+  dkim_report_add_strings (builder, "kept", self->kept);
   json_builder_set_member_name (builder, "record");
   dkim_report_add_record (builder, self->files.domain, selector, self->algorithm, dkim_key_get_record (self->key));
   json_builder_end_object (builder);
   return json_builder_get_root (builder);
-}
-
-static void
-announce (AimxServer *server, const char *domain)
-{
-  GVariantDict details;
-
-  g_variant_dict_init (&details, NULL);
-  g_variant_dict_insert (&details, "domain", "s", domain);
-  aimx_event_bus_emit (aimx_server_get_event_bus (server), AIMX_EVENT_KEYS_CHANGED, g_variant_dict_end (&details));
 }
 
 static AimxResponse *
@@ -212,7 +194,7 @@ handle (AimxRequest *request, gpointer user_data, GError **error)
     aimx_log (G_LOG_LEVEL_MESSAGE, AIMX_LOG_DOMAIN, self.files.domain, "MESSAGE", "domain %s has a new %s key%s",
               self.files.domain, dkim_algorithm_to_string (self.algorithm),
               self.kept->len > 0 ? "; the old one is kept beside it" : "");
-  announce (aimx_request_get_server (request), self.files.domain);
+  dkim_report_change (aimx_request_get_server (request), self.files.domain);
   return aimx_response_new_json (describe (&self));
 }
 

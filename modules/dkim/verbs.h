@@ -8,5 +8,6 @@ G_BEGIN_DECLS
 
 extern const AimxVerbSpec dkim_keygen_verb;
 extern const AimxVerbSpec dkim_show_verb;
+extern const AimxVerbSpec domain_rotate_dkim_verb;
 
 G_END_DECLS

@@ -8,6 +8,7 @@
 
 #define KEYGEN "DKIM-KEYGEN"
 #define SHOW   "DKIM-SHOW"
+#define ROTATE "DOMAIN-ROTATE-DKIM"
 
 #define RSA_DIRECTORY "etc/dkim/a.test"
 #define RSA_PRIVATE   RSA_DIRECTORY "/private.key"
@@ -22,7 +23,7 @@ dkim_make_signer (AimxServer *server)
 static inline void
 dkim_set_up (VerbFixture *fixture, gconstpointer data)
 {
-  static const AimxVerbSpec *const verbs[] = { &dkim_keygen_verb, &dkim_show_verb, NULL };
+  static const AimxVerbSpec *const verbs[] = { &dkim_keygen_verb, &dkim_show_verb, &domain_rotate_dkim_verb, NULL };
   static const char config[] = "# mine\n"
                                "domains = [\"a.test\", \"b.test\"]\n"
                                "dkim_selector = \"mail\"\n";
