@@ -111,6 +111,7 @@ extern const CliCommand cli_command_domains;
 extern const CliCommand cli_command_domains_add;
 extern const CliCommand cli_command_domains_list;
 extern const CliCommand cli_command_domains_remove;
+extern const CliCommand cli_command_domains_rotate_dkim;
 extern const CliCommand cli_command_domains_set_default;
 extern const CliCommand cli_command_help;
 extern const CliCommand cli_command_ingest;
