@@ -1,37 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 #include "published.h"
 
+#include "verify/tag-list.h"
+
 #include <string.h>
-
-#define SPACES " \t\r\n"
-
-static char *
-drop_spaces (const char *text)
-{
-  GString *kept = g_string_new (NULL);
-
-  for (; *text != '\0'; text++)
-    if (strchr (SPACES, *text) == NULL)
-      g_string_append_c (kept, *text);
-  return g_string_free (kept, FALSE);
-}
 
 /* Returns: (transfer full) (nullable): the `p=` of a key record (RFC 6376, 3.6.1) without any white space; %NULL when
  * it is no key record */
 static char *
 get_key (const char *record)
 {
-  g_auto (GStrv) tags = g_strsplit (record, ";", -1);
+  DkimTagList tags;
+  const DkimTag *key;
 
-  for (char **tag = tags; *tag != NULL; tag++)
-    {
-      const char *name = *tag + strspn (*tag, SPACES);
-      const char *equals = *name == 'p' ? name + 1 + strspn (name + 1, SPACES) : name;
-
-      if (*name == 'p' && *equals == '=')
-        return drop_spaces (equals + 1);
-    }
-  return NULL;
+  if (!dkim_tag_list_parse (&tags, record, strlen (record), NULL))
+    return NULL;
+  key = dkim_tag_list_find (&tags, "p");
+  return key != NULL ? dkim_tag_dup (key) : NULL;
 }
 
 static DkimPublished
