@@ -156,34 +156,13 @@ unwatch (Daemon *self)
 /* ---- starting ---- */
 
 static gboolean
-start_modules (Daemon *self, GError **error)
-{
-  GPtrArray *modules = get_modules (self);
-
-  for (guint i = 0; i < modules->len; i++)
-    if (!aimx_module_start (modules->pdata[i], self->server, error))
-      return FALSE;
-  return TRUE;
-}
-
-static gboolean
-let_in (Daemon *self, GError **error)
-{
-  GPtrArray *modules = get_modules (self);
-
-  for (guint i = 0; i < modules->len; i++)
-    if (!aimx_module_let_in (modules->pdata[i], self->server, error))
-      return FALSE;
-  return TRUE;
-}
-
-static gboolean
 start (Daemon *self, GError **error)
 {
   const char *runtime_dir = aimx_server_get_runtime_dir (self->server);
 
-  return aimx_runtime_dir_make (runtime_dir, error) && start_modules (self, error) &&
-         aimx_pid_file_write (runtime_dir, error) && let_in (self, error);
+  return aimx_runtime_dir_make (runtime_dir, error) && aimx_server_start_modules (self->server, error) &&
+         aimx_pid_file_write (runtime_dir, error) &&
+         aimx_module_loader_let_in (aimx_server_get_modules (self->server), self->server, error);
 }
 
 static void

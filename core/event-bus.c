@@ -5,8 +5,12 @@
  * Events and subscriptions are numbered from one counter, so that an event goes to exactly those who had subscribed
  * when it was emitted. The source takes a few events a turn and lets the loop do other things in between. Listeners run
  * without the mutex; a subscription lives until its listener has returned.
+ *
+ * When events come too fast, those give way of which most wait: a flood of one kind drops nothing else.
  */
-#include <aimx/event-bus.h>
+#include "acting-module.h"
+#include "event-bus-private.h"
+
 #include <aimx/log.h>
 
 /* Events delivered before the loop may do something else. */
@@ -16,6 +20,7 @@ typedef struct
 {
   guint64 number;
   char *name;
+  const char *module; /* who emitted it */
   GVariant *details;
 } Event;
 
@@ -26,6 +31,7 @@ typedef struct
   guint id;
   int ended;
   char *name;
+  const char *module; /* who listens */
   AimxEventFunc func;
   gpointer user_data;
   GDestroyNotify destroy;
@@ -37,6 +43,7 @@ struct _AimxEventBus
   GMainContext *context;
   GMutex mutex; /* guards what follows */
   GQueue events;
+  GHashTable *n_waiting;    /* name -> how many of the events have it */
   GPtrArray *subscriptions; /* in the order of subscribing */
   guint64 next_number;
   guint next_id;
@@ -53,6 +60,7 @@ event_new (guint64 number, const char *name, GVariant *details)
 
   event->number = number;
   event->name = g_strdup (name);
+  event->module = aimx_acting_module_get ();
   event->details = g_variant_ref (details);
   return event;
 }
@@ -85,6 +93,18 @@ subscription_unref (gpointer data)
   g_free (subscription);
 }
 
+/* With the mutex held. */
+static void
+count (AimxEventBus *self, const char *name, int change)
+{
+  guint n = GPOINTER_TO_UINT (g_hash_table_lookup (self->n_waiting, name)) + (guint) change;
+
+  if (n == 0)
+    g_hash_table_remove (self->n_waiting, name);
+  else
+    g_hash_table_insert (self->n_waiting, g_strdup (name), GUINT_TO_POINTER (n));
+}
+
 /* ---- delivery, on the main context ---- */
 
 /* The next event with those who want it; %NULL when there is none. */
@@ -100,6 +120,7 @@ take_event (AimxEventBus *self, GPtrArray *listeners)
       g_clear_pointer (&self->source, g_source_unref);
       return NULL;
     }
+  count (self, event->name, -1);
   for (guint i = 0; i < self->subscriptions->len; i++)
     {
       Subscription *subscription = self->subscriptions->pdata[i];
@@ -122,9 +143,11 @@ deliver_one (AimxEventBus *self)
   for (guint i = 0; i < listeners->len; i++)
     {
       Subscription *listener = listeners->pdata[i];
+      const char *before = aimx_acting_module_set (listener->module);
 
       if (!g_atomic_int_get (&listener->ended))
         listener->func (event->name, event->details, listener->user_data);
+      aimx_acting_module_set (before);
     }
   event_free (event);
   return TRUE;
@@ -171,6 +194,7 @@ aimx_event_bus_subscribe (AimxEventBus *self,
   subscription = g_new0 (Subscription, 1);
   subscription->ref_count = 1;
   subscription->name = g_strdup (name);
+  subscription->module = aimx_acting_module_get ();
   subscription->func = func;
   subscription->user_data = user_data;
   subscription->destroy = destroy;
@@ -218,6 +242,30 @@ aimx_event_bus_unsubscribe (AimxEventBus *self, guint id)
     g_source_unref (attach (self, do_nothing, subscription, subscription_unref));
 }
 
+static Subscription *
+find_of_module (AimxEventBus *self, const char *module)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  for (guint i = 0; i < self->subscriptions->len; i++)
+    {
+      Subscription *subscription = self->subscriptions->pdata[i];
+
+      if (g_strcmp0 (subscription->module, module) == 0)
+        return subscription;
+    }
+  return NULL;
+}
+
+void
+aimx_event_bus_withdraw (AimxEventBus *self, const char *module)
+{
+  const Subscription *subscription;
+
+  while ((subscription = find_of_module (self, module)) != NULL)
+    aimx_event_bus_unsubscribe (self, subscription->id);
+}
+
 /* Whether anybody listens to it; with the mutex held. */
 static gboolean
 is_heard (AimxEventBus *self, const char *name)
@@ -232,31 +280,63 @@ is_heard (AimxEventBus *self, const char *name)
   return FALSE;
 }
 
-/* Makes room for one more by dropping the oldest; with the mutex held. */
-static Event *
-drop_oldest (AimxEventBus *self)
+static const char *
+find_crowd (AimxEventBus *self)
 {
+  const char *crowd = NULL;
+  guint most = 0;
+  GHashTableIter iter;
+  gpointer name, n;
+
+  g_hash_table_iter_init (&iter, self->n_waiting);
+  while (g_hash_table_iter_next (&iter, &name, &n))
+    if (GPOINTER_TO_UINT (n) > most)
+      {
+        most = GPOINTER_TO_UINT (n);
+        crowd = name;
+      }
+  return crowd;
+}
+
+/* Makes room for one more by dropping the oldest of those of which most wait; with the mutex held. */
+static Event *
+make_room (AimxEventBus *self)
+{
+  const char *crowd;
+  GList *link;
+  Event *event;
+
   if (g_queue_get_length (&self->events) < AIMX_EVENT_QUEUE_MAX)
     return NULL;
+  crowd = find_crowd (self);
+  link = self->events.head;
+  while (strcmp (((const Event *) link->data)->name, crowd) != 0)
+    link = link->next;
+  event = link->data;
+  g_queue_delete_link (&self->events, link);
+  count (self, event->name, -1);
   self->dropped++;
-  return g_queue_pop_head (&self->events);
+  return event;
 }
 
 /* A flood is told about once, and again at each doubling. */
 static void
-warn_about_drop (Event *oldest, guint64 dropped)
+warn_about_drop (const Event *event, guint64 dropped)
 {
+  const char *module = event->module != NULL ? event->module : "core";
+
   if ((dropped & (dropped - 1)) == 0)
-    aimx_log (G_LOG_LEVEL_WARNING, "MESSAGE",
-              "events come faster than their listeners take them: %" G_GUINT64_FORMAT " dropped, the last one '%s'",
-              dropped, oldest->name);
+    aimx_log (G_LOG_LEVEL_WARNING, AIMX_LOG_MODULE, module, "MESSAGE",
+              "events come faster than their listeners take them: %" G_GUINT64_FORMAT
+              " dropped, the last one '%s' of module '%s'",
+              dropped, event->name, module);
 }
 
 void
 aimx_event_bus_emit (AimxEventBus *self, const char *name, GVariant *details)
 {
   g_autoptr (GVariant) owned = NULL;
-  Event *oldest;
+  Event *given_up;
   guint64 dropped;
 
   g_return_if_fail (AIMX_IS_EVENT_BUS (self));
@@ -270,16 +350,17 @@ aimx_event_bus_emit (AimxEventBus *self, const char *name, GVariant *details)
       g_mutex_unlock (&self->mutex);
       return;
     }
-  oldest = drop_oldest (self);
+  given_up = make_room (self);
   dropped = self->dropped;
+  count (self, name, 1);
   g_queue_push_tail (&self->events, event_new (self->next_number++, name, owned));
   if (self->source == NULL)
     self->source = attach (self, deliver_some, self, NULL);
   g_mutex_unlock (&self->mutex);
-  if (oldest == NULL)
+  if (given_up == NULL)
     return;
-  warn_about_drop (oldest, dropped);
-  event_free (oldest);
+  warn_about_drop (given_up, dropped);
+  event_free (given_up);
 }
 
 /* ---- the object ---- */
@@ -293,6 +374,7 @@ aimx_event_bus_finalize (GObject *object)
     g_source_destroy (self->source);
   g_clear_pointer (&self->source, g_source_unref);
   g_queue_clear_full (&self->events, (GDestroyNotify) event_free);
+  g_hash_table_unref (self->n_waiting);
   g_ptr_array_unref (self->subscriptions);
   g_main_context_unref (self->context);
   g_mutex_clear (&self->mutex);
@@ -310,6 +392,7 @@ aimx_event_bus_init (AimxEventBus *self)
 {
   g_mutex_init (&self->mutex);
   g_queue_init (&self->events);
+  self->n_waiting = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->subscriptions = g_ptr_array_new_with_free_func (subscription_unref);
 }
 

@@ -7,8 +7,11 @@
  * `AIMX_LOG` is a list of levels separated by commas, each for one module (`smtp=debug`) or, without a name, for all
  * others. The default is `info`. What libraries say below `info` is shown only when they are named.
  *
+ * What goes wrong while a module acts carries its name in AIMX_MODULE, whoever says it.
+ *
  * Nothing that a peer sent can begin a line of its own: control characters and bytes that are not UTF-8 are escaped.
  */
+#include "acting-module.h"
 #include "server-private.h"
 
 #include <aimx/log.h>
@@ -228,9 +231,8 @@ write_line (const GString *line)
 }
 
 static GLogWriterOutput
-write_record (GLogLevelFlags flags, const GLogField *fields, gsize n_fields, gpointer user_data)
+write_fields (const LogWriter *self, GLogLevelFlags flags, const GLogField *fields, gsize n_fields)
 {
-  const LogWriter *self = user_data;
   GLogLevelFlags level = flags & G_LOG_LEVEL_MASK;
   const GLogField *domain = find_field (fields, n_fields, "GLIB_DOMAIN");
   gboolean ours;
@@ -248,6 +250,31 @@ write_record (GLogLevelFlags flags, const GLogField *fields, gsize n_fields, gpo
   if ((level & self->fatal) != 0)
     abort ();
   return G_LOG_WRITER_HANDLED;
+}
+
+/* Whether the record says of itself which module it is about, or that @module wrote it. */
+static gboolean
+is_named (const GLogField *fields, gsize n_fields, const char *module)
+{
+  const GLogField *domain = find_field (fields, n_fields, "GLIB_DOMAIN");
+  gboolean ours;
+
+  return find_field (fields, n_fields, AIMX_LOG_MODULE) != NULL ||
+         (domain != NULL && strcmp (name_module (domain->value, &ours), module) == 0);
+}
+
+static GLogWriterOutput
+write_record (GLogLevelFlags flags, const GLogField *fields, gsize n_fields, gpointer user_data)
+{
+  const char *module = aimx_acting_module_get ();
+  g_autofree GLogField *with_module = NULL;
+
+  if (module == NULL || (flags & G_LOG_LEVEL_MASK) > G_LOG_LEVEL_WARNING || is_named (fields, n_fields, module))
+    return write_fields (user_data, flags, fields, n_fields);
+  with_module = g_new (GLogField, n_fields + 1);
+  memcpy (with_module, fields, n_fields * sizeof *fields);
+  with_module[n_fields] = (GLogField){ AIMX_LOG_MODULE, module, -1 };
+  return write_fields (user_data, flags, with_module, n_fields + 1);
 }
 
 /* ---- starting ---- */

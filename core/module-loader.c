@@ -85,10 +85,10 @@ get_module (AimxModuleLoader *self, const char *name)
 }
 
 static void
-add_file (AimxModuleLoader *self, const char *name, const char *file)
+add_file (AimxModuleLoader *self, AimxModuleOrigin origin, const char *name, const char *file)
 {
   AimxModule *first = get_module (self, name);
-  AimxModule *module = aimx_module_new (name, file);
+  AimxModule *module = aimx_module_new (name, file, origin);
 
   g_ptr_array_add (self->modules, module);
   if (first != NULL)
@@ -98,7 +98,7 @@ add_file (AimxModuleLoader *self, const char *name, const char *file)
 }
 
 static void
-search_directory (AimxModuleLoader *self, const char *directory)
+search_directory (AimxModuleLoader *self, AimxModuleOrigin origin, const char *directory)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GDir) dir = g_dir_open (directory, 0, &error);
@@ -118,9 +118,9 @@ search_directory (AimxModuleLoader *self, const char *directory)
       g_autofree char *name = g_str_has_suffix (entry, ".so") ? g_strndup (entry, strlen (entry) - 3) : NULL;
 
       if (name != NULL && !g_file_test (file, G_FILE_TEST_IS_DIR))
-        add_file (self, name, file);
+        add_file (self, origin, name, file);
       else if (g_file_test (nested, G_FILE_TEST_EXISTS))
-        add_file (self, entry, nested);
+        add_file (self, origin, entry, nested);
     }
 }
 
@@ -288,7 +288,7 @@ aimx_module_loader_find (AimxModuleLoader *self, AimxConfigStore *store, AimxMod
   AimxModule *ready;
 
   for (guint i = 0; self->search_path[i] != NULL; i++)
-    search_directory (self, self->search_path[i]);
+    search_directory (self, i == 0 ? AIMX_MODULE_OURS : AIMX_MODULE_PLUGIN, self->search_path[i]);
   g_ptr_array_sort_with_data (self->modules, compare_names, NULL);
   for (guint i = 0; i < self->modules->len; i++)
     open_module (self->modules->pdata[i], store, config, flags);
@@ -298,7 +298,14 @@ aimx_module_loader_find (AimxModuleLoader *self, AimxConfigStore *store, AimxMod
   refuse_circles (self);
 }
 
-/* ---- loading ---- */
+/* ---- loading and starting ---- */
+
+static void
+drop (AimxServer *server, AimxModule *module, AimxModuleWithdrawFunc withdraw)
+{
+  withdraw (server, module);
+  aimx_module_set_data (module, NULL, NULL);
+}
 
 void
 aimx_module_loader_load (AimxModuleLoader *self, AimxServer *server, AimxModuleWithdrawFunc withdraw)
@@ -315,19 +322,73 @@ aimx_module_loader_load (AimxModuleLoader *self, AimxServer *server, AimxModuleW
               i++;
               continue;
             }
-          withdraw (server, module);
+          drop (server, module, withdraw);
         }
       g_ptr_array_remove_index (self->order, i);
     }
 }
 
+/* Whether the failure is one of a plugin, which keeps nobody else from starting. */
+static gboolean
+is_forgiven (AimxModule *module, GError *why, GError **error)
+{
+  if (aimx_module_get_origin (module) == AIMX_MODULE_PLUGIN)
+    return TRUE;
+  g_propagate_prefixed_error (error, g_error_copy (why), "module '%s': ", aimx_module_get_name (module));
+  return FALSE;
+}
+
+gboolean
+aimx_module_loader_start (AimxModuleLoader *self, AimxServer *server, AimxModuleWithdrawFunc withdraw, GError **error)
+{
+  for (guint i = 0; i < self->order->len;)
+    {
+      AimxModule *module = self->order->pdata[i];
+      g_autoptr (GError) why = NULL;
+
+      if (!refuse_if_unmet (self, module))
+        {
+          if (aimx_module_start (module, server, &why))
+            {
+              i++;
+              continue;
+            }
+          if (!is_forgiven (module, why, error))
+            return FALSE;
+          aimx_module_refuse (module, "it could not be started: %s", why->message);
+        }
+      aimx_module_unload (module, server);
+      drop (server, module, withdraw);
+      g_ptr_array_remove_index (self->order, i);
+    }
+  return TRUE;
+}
+
+gboolean
+aimx_module_loader_let_in (AimxModuleLoader *self, AimxServer *server, GError **error)
+{
+  for (guint i = 0; i < self->order->len; i++)
+    {
+      AimxModule *module = self->order->pdata[i];
+      g_autoptr (GError) why = NULL;
+
+      if (aimx_module_let_in (module, server, &why))
+        continue;
+      if (!is_forgiven (module, why, error))
+        return FALSE;
+      aimx_module_report (module, "it could not open: %s", why->message);
+    }
+  return TRUE;
+}
+
 void
-aimx_module_loader_unload (AimxModuleLoader *self, AimxServer *server)
+aimx_module_loader_unload (AimxModuleLoader *self, AimxServer *server, AimxModuleWithdrawFunc withdraw)
 {
   while (self->order->len > 0)
     {
       g_autoptr (AimxModule) last = g_ptr_array_steal_index (self->order, self->order->len - 1);
 
       aimx_module_unload (last, server);
+      drop (server, last, withdraw);
     }
 }

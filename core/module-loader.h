@@ -24,14 +24,14 @@ typedef enum
   AIMX_MODULE_LOADER_WITHOUT_LISTENERS = 1 << 0,
 } AimxModuleLoaderFlags;
 
-/** AimxModuleWithdrawFunc: takes back what @module registered before its load failed */
+/** AimxModuleWithdrawFunc: takes back whatever @module has registered, before its data is freed */
 typedef void (*AimxModuleWithdrawFunc) (AimxServer *server, AimxModule *module);
 
 /**
  * aimx_module_loader_new:
  * @search_path: (nullable) (array zero-terminated=1): directories that hold `<name>.so` or `<name>/<name>.so`; the
- * first with a name wins; %NULL for the usual ones: those of the build tree that the running command is in, else the
- * installed
+ * first with a name wins, and what is not in the first directory is a plugin; %NULL for the usual ones: those of the
+ * build tree that the running command is in, else the installed
  *
  * Returns: (transfer full): a loader that has found nothing yet
  */
@@ -50,8 +50,24 @@ void aimx_module_loader_free (AimxModuleLoader *self);
 void aimx_module_loader_find (AimxModuleLoader *self, AimxConfigStore *store, AimxModuleLoaderFlags flags);
 /** aimx_module_loader_load: runs the load functions in order; what fails is refused, and @withdraw called for it */
 void aimx_module_loader_load (AimxModuleLoader *self, AimxServer *server, AimxModuleWithdrawFunc withdraw);
-/** aimx_module_loader_unload: unloads what was loaded, the last first */
-void aimx_module_loader_unload (AimxModuleLoader *self, AimxServer *server);
+/**
+ * aimx_module_loader_start:
+ * @self: the loader
+ * @server: the server
+ * @withdraw: called for what is left out
+ * @error: return location
+ *
+ * Runs the start functions in order. A plugin that fails is refused, with whatever requires it.
+ *
+ * Returns: %FALSE when a module of ours failed; the error names it
+ */
+gboolean
+aimx_module_loader_start (AimxModuleLoader *self, AimxServer *server, AimxModuleWithdrawFunc withdraw, GError **error);
+/** aimx_module_loader_let_in: runs the open functions in order; %FALSE when one of ours failed, which the error names.
+ * A plugin that fails goes on without */
+gboolean aimx_module_loader_let_in (AimxModuleLoader *self, AimxServer *server, GError **error);
+/** aimx_module_loader_unload: unloads what was loaded, the last first, and calls @withdraw for it */
+void aimx_module_loader_unload (AimxModuleLoader *self, AimxServer *server, AimxModuleWithdrawFunc withdraw);
 /** aimx_module_loader_get_modules: Returns: (transfer none) (element-type AimxModule): all that were found, refused
  * ones too, sorted by name */
 GPtrArray *aimx_module_loader_get_modules (AimxModuleLoader *self);

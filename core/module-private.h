@@ -33,19 +33,34 @@ const char *aimx_module_state_to_string (AimxModuleState state);
 /** AimxModuleStoppedFunc: a module has finished what its stop began; on any thread */
 typedef void (*AimxModuleStoppedFunc) (AimxModule *module, gpointer user_data);
 
+/**
+ * AimxModuleOrigin:
+ * @AIMX_MODULE_OURS: part of the server: when it cannot start, nor can a daemon
+ * @AIMX_MODULE_PLUGIN: somebody else's: a daemon starts without it
+ */
+typedef enum
+{
+  AIMX_MODULE_OURS,
+  AIMX_MODULE_PLUGIN,
+} AimxModuleOrigin;
+
 /** aimx_module_new: Returns: (transfer full): a module found in @file */
-AimxModule *aimx_module_new (const char *name, const char *file);
+AimxModule *aimx_module_new (const char *name, const char *file, AimxModuleOrigin origin);
+/** aimx_module_get_origin: Returns: whose it is */
+AimxModuleOrigin aimx_module_get_origin (AimxModule *self);
 /** aimx_module_get_file: Returns: (transfer none): absolute path */
 const char *aimx_module_get_file (AimxModule *self);
 /** aimx_module_get_state: Returns: what became of it */
 AimxModuleState aimx_module_get_state (AimxModule *self);
-/** aimx_module_get_reason: Returns: (transfer none) (nullable): why it was refused or left out */
+/** aimx_module_get_reason: Returns: (transfer none) (nullable): why it was refused or left out, or what is wrong */
 const char *aimx_module_get_reason (AimxModule *self);
 /** aimx_module_get_descriptor: Returns: (transfer none) (nullable): its descriptor once it was opened */
 const AimxModuleDescriptor *aimx_module_get_descriptor (AimxModule *self);
 /** aimx_module_is_listener: Returns: whether it only opens doors to a daemon */
 gboolean aimx_module_is_listener (AimxModule *self);
 
+/** aimx_module_report: it is part of the server, but something is wrong: the reason says what; told to the log */
+void aimx_module_report (AimxModule *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
 /** aimx_module_refuse: it cannot be part of the server; told to the log */
 void aimx_module_refuse (AimxModule *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
 /** aimx_module_disable: it is left out on purpose */
@@ -53,18 +68,18 @@ void aimx_module_disable (AimxModule *self, const char *reason);
 
 /** aimx_module_open_file: opens and checks the file; refuses the module when that fails */
 void aimx_module_open_file (AimxModule *self, AimxModuleFileFlags flags);
-/** aimx_module_load: runs its load function; refuses the module when that fails */
+/** aimx_module_load: runs its load function; refuses the module when that fails, and keeps its data for a while */
 void aimx_module_load (AimxModule *self, AimxServer *server);
-/** aimx_module_start: runs its start function, if it has one; the error names the module */
+/** aimx_module_start: runs its start function, if it has one */
 gboolean aimx_module_start (AimxModule *self, AimxServer *server, GError **error);
-/** aimx_module_let_in: runs its open function, if it has one; the error names the module */
+/** aimx_module_let_in: runs its open function, if it has one */
 gboolean aimx_module_let_in (AimxModule *self, AimxServer *server, GError **error);
 /** aimx_module_stop: runs its stop function; @func is called once when it has finished, maybe before this returns. One
  * that was not started has finished already */
 void aimx_module_stop (AimxModule *self, AimxServer *server, AimxModuleStoppedFunc func, gpointer user_data);
 /** aimx_module_has_stopped: Returns: whether what its stop began has finished; any thread */
 gboolean aimx_module_has_stopped (AimxModule *self);
-/** aimx_module_unload: runs its unload function and frees its data; the file stays in the process */
+/** aimx_module_unload: runs its unload function; the file stays in the process */
 void aimx_module_unload (AimxModule *self, AimxServer *server);
 
 G_END_DECLS

@@ -4,6 +4,7 @@
  */
 #include "module-private.h"
 
+#include "acting-module.h"
 #include "mail/mail-store-private.h"
 
 #include <aimx/error.h>
@@ -23,8 +24,9 @@ typedef enum
 struct _AimxModule
 {
   GObject parent;
-  char *name;
+  const char *name; /* lives for ever: threads may go on when the module is gone */
   char *file;
+  AimxModuleOrigin origin;
   AimxModuleState state;
   char *reason;
   const AimxModuleDescriptor *descriptor;
@@ -46,13 +48,20 @@ aimx_module_state_to_string (AimxModuleState state)
 }
 
 AimxModule *
-aimx_module_new (const char *name, const char *file)
+aimx_module_new (const char *name, const char *file, AimxModuleOrigin origin)
 {
   AimxModule *self = g_object_new (AIMX_TYPE_MODULE, NULL);
 
-  self->name = g_strdup (name);
+  self->name = g_intern_string (name);
   self->file = g_strdup (file);
+  self->origin = origin;
   return self;
+}
+
+AimxModuleOrigin
+aimx_module_get_origin (AimxModule *self)
+{
+  return self->origin;
 }
 
 const char *
@@ -134,7 +143,24 @@ aimx_module_get_data (AimxModule *self)
   return self->data;
 }
 
-/* ---- left out ---- */
+/* ---- left out, or not as it should be ---- */
+
+static void G_GNUC_PRINTF (2, 0) set_reason (AimxModule *self, const char *format, va_list args)
+{
+  g_free (self->reason);
+  self->reason = g_strdup_vprintf (format, args);
+}
+
+void
+aimx_module_report (AimxModule *self, const char *format, ...)
+{
+  va_list args;
+
+  va_start (args, format);
+  set_reason (self, format, args);
+  va_end (args);
+  aimx_log (G_LOG_LEVEL_WARNING, AIMX_LOG_MODULE, self->name, "MESSAGE", "module '%s': %s", self->name, self->reason);
+}
 
 void
 aimx_module_refuse (AimxModule *self, const char *format, ...)
@@ -142,8 +168,7 @@ aimx_module_refuse (AimxModule *self, const char *format, ...)
   va_list args;
 
   va_start (args, format);
-  g_free (self->reason);
-  self->reason = g_strdup_vprintf (format, args);
+  set_reason (self, format, args);
   va_end (args);
   self->state = AIMX_MODULE_REFUSED;
   aimx_log (G_LOG_LEVEL_WARNING, AIMX_LOG_MODULE, self->name, "MESSAGE", "module '%s' is refused: %s", self->name,
@@ -177,13 +202,16 @@ run (AimxModule *self,
      gboolean (*func) (AimxModule *self, AimxServer *server, GError **error),
      GError **error)
 {
+  const char *before = aimx_acting_module_set (self->name);
   g_autoptr (GError) why = NULL;
+  gboolean done = func == NULL || func (self, server, &why);
 
-  if (func == NULL || func (self, server, &why))
+  aimx_acting_module_set (before);
+  if (done)
     return TRUE;
   if (why == NULL)
-    g_set_error (&why, AIMX_ERROR, AIMX_ERROR_MODULE, "it failed without saying why");
-  g_propagate_prefixed_error (error, g_steal_pointer (&why), "module '%s': ", self->name);
+    g_set_error (&why, AIMX_ERROR, AIMX_ERROR_MODULE, "it does not say why");
+  g_propagate_error (error, g_steal_pointer (&why));
   return FALSE;
 }
 
@@ -193,13 +221,10 @@ aimx_module_load (AimxModule *self, AimxServer *server)
   g_autoptr (GError) why = NULL;
 
   self->state = AIMX_MODULE_LOADING;
-  if (self->descriptor->load (self, server, &why))
+  if (run (self, server, self->descriptor->load, &why))
     self->state = AIMX_MODULE_LOADED;
   else
-    {
-      aimx_module_refuse (self, "it could not be loaded: %s", why != NULL ? why->message : "it does not say why");
-      aimx_module_set_data (self, NULL, NULL);
-    }
+    aimx_module_refuse (self, "it could not be loaded: %s", why->message);
 }
 
 gboolean
@@ -223,7 +248,12 @@ aimx_module_stop (AimxModule *self, AimxServer *server, AimxModuleStoppedFunc fu
   self->stopped_func = func;
   self->stopped_data = user_data;
   if (g_atomic_int_compare_and_exchange (&self->run, RUN_STARTED, RUN_STOPPING) && self->descriptor->stop != NULL)
-    self->descriptor->stop (self, server);
+    {
+      const char *before = aimx_acting_module_set (self->name);
+
+      self->descriptor->stop (self, server);
+      aimx_acting_module_set (before);
+    }
   else
     {
       g_atomic_int_set (&self->run, RUN_STOPPED);
@@ -249,9 +279,11 @@ aimx_module_has_stopped (AimxModule *self)
 void
 aimx_module_unload (AimxModule *self, AimxServer *server)
 {
+  const char *before = aimx_acting_module_set (self->name);
+
   if (self->descriptor->unload != NULL)
     self->descriptor->unload (self, server);
-  aimx_module_set_data (self, NULL, NULL);
+  aimx_acting_module_set (before);
 }
 
 static void
@@ -260,7 +292,6 @@ aimx_module_finalize (GObject *object)
   AimxModule *self = AIMX_MODULE (object);
 
   aimx_module_set_data (self, NULL, NULL);
-  g_free (self->name);
   g_free (self->file);
   g_free (self->reason);
   G_OBJECT_CLASS (aimx_module_parent_class)->finalize (object);

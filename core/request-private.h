@@ -23,5 +23,8 @@ void aimx_request_set_config (AimxRequest *self, AimxConfig *config, const AimxM
 
 /** aimx_response_has_shape: Returns: whether it is an error, or a success of the shape @shape */
 gboolean aimx_response_has_shape (AimxResponse *self, AimxResultShape shape);
+/** aimx_response_find_fault: Returns: (nullable): why it cannot be told to a client that waits for @shape, a static
+ * text; %NULL when it can */
+const char *aimx_response_find_fault (AimxResponse *self, AimxResultShape shape);
 
 G_END_DECLS

@@ -4,6 +4,11 @@
  */
 #include "request-private.h"
 
+#include <aimx/frame.h>
+
+/* Bytes of what an error says. */
+#define ERROR_TEXT_MAX 4096
+
 struct _AimxResponse
 {
   GObject parent;
@@ -66,6 +71,11 @@ aimx_response_new_error (const GError *error)
 
   self = new_of_shape (AIMX_RESULT_ACK);
   self->error = g_error_copy (error);
+  if (strlen (error->message) > ERROR_TEXT_MAX || !g_utf8_validate (error->message, -1, NULL))
+    {
+      g_free (self->error->message);
+      self->error->message = g_utf8_make_valid (error->message, (gssize) strnlen (error->message, ERROR_TEXT_MAX));
+    }
   return self;
 }
 
@@ -91,6 +101,25 @@ gboolean
 aimx_response_has_shape (AimxResponse *self, AimxResultShape shape)
 {
   return self->error != NULL || self->shape == shape;
+}
+
+const char *
+aimx_response_find_fault (AimxResponse *self, AimxResultShape shape)
+{
+  gsize length;
+  const char *text;
+
+  if (!aimx_response_has_shape (self, shape))
+    return "not of the shape that its descriptor says";
+  if (self->id != NULL && (strpbrk (self->id, "\r\n") != NULL || strlen (self->id) > AIMX_FRAME_LINE_MAX / 2 ||
+                           !g_utf8_validate (self->id, -1, NULL)))
+    return "an id that is not one short line of UTF-8";
+  text = self->body != NULL ? g_bytes_get_data (self->body, &length) : NULL;
+  if (text != NULL && length > AIMX_ANSWER_BODY_MAX)
+    return "more than a client takes";
+  if (text != NULL && !g_utf8_validate (text, (gssize) length, NULL))
+    return "not UTF-8";
+  return NULL;
 }
 
 static void

@@ -151,18 +151,22 @@ static AimxResponse *
 check_answer (const AimxVerb *verb, AimxResponse *response, GError *error)
 {
   const char *name = verb->spec->name;
+  const char *fault;
   g_autoptr (GError) invalid = NULL;
 
   if (response == NULL && error != NULL)
     return aimx_response_new_error (error);
-  if (response != NULL && error == NULL && aimx_response_has_shape (response, verb->spec->result))
+  if (response == NULL)
+    fault = "neither an answer nor an error";
+  else if (error != NULL)
+    fault = "an answer and an error";
+  else
+    fault = aimx_response_find_fault (response, verb->spec->result);
+  if (fault == NULL)
     return g_object_ref (response);
   g_set_error (&invalid, AIMX_ERROR, AIMX_ERROR_IO, "%s gave no valid answer", name);
   aimx_log (G_LOG_LEVEL_WARNING, AIMX_LOG_MODULE, verb->module, AIMX_LOG_VERB, name, "MESSAGE", "module '%s': %s: %s",
-            verb->module, invalid->message,
-            response == NULL
-                ? "neither an answer nor an error"
-                : (error != NULL ? "an answer and an error" : "not of the shape that its descriptor says"));
+            verb->module, invalid->message, fault);
   return aimx_response_new_error (invalid);
 }
 
@@ -190,7 +194,7 @@ start_call (Call *call)
   g_source_set_static_name (call->deadline, "aimx deadline of a verb");
   g_source_set_callback (call->deadline, on_deadline, g_atomic_rc_box_acquire (call), call_unref);
   g_source_attach (call->deadline, g_task_get_context (call->task));
-  aimx_server_run_call (call->server, run_call, call);
+  aimx_server_run_call (call->server, call->verb->module, run_call, call);
 }
 
 /* The verb, when the request is one that its handler may see. */

@@ -39,6 +39,8 @@ void aimx_daemon_unblock_signals (void);
 
 /** aimx_server_load_modules: finds and loads the modules; main thread */
 void aimx_server_load_modules (AimxServer *self);
+/** aimx_server_start_modules: starts them, before anybody is let in; main thread */
+gboolean aimx_server_start_modules (AimxServer *self, GError **error);
 
 /** aimx_server_get_mode: Returns: what the server is for */
 AimxServerMode aimx_server_get_mode (AimxServer *self);
@@ -50,9 +52,9 @@ AimxModuleLoader *aimx_server_get_modules (AimxServer *self);
 AimxAuthorizer *aimx_server_get_authorizer (AimxServer *self);
 /** aimx_server_is_ending: Returns: whether a graceful end has begun; any thread */
 gboolean aimx_server_is_ending (AimxServer *self);
-/** aimx_server_run_call: as aimx_server_run(), on the threads that verbs have to themselves, so that a handler that
- * does not come back holds up no delivery */
-void aimx_server_run_call (AimxServer *self, AimxWorkFunc func, gpointer user_data);
+/** aimx_server_run_call: as aimx_server_run(), on the threads that the verbs of @module have to themselves, so that a
+ * handler that does not come back holds up no delivery and nobody else's verbs */
+void aimx_server_run_call (AimxServer *self, const char *module, AimxWorkFunc func, gpointer user_data);
 
 /** aimx_server_verbs_add: registers VERSION, RELOAD, MODULE-LIST and VERB-LIST */
 void aimx_server_verbs_add (AimxVerbRegistry *verbs);

@@ -2,9 +2,11 @@
 /*
  * AimxServer: owns the parts, and runs what may block on its threads.
  *
- * There are two pools. Deliveries and whatever else modules run share one; verbs have another, since a handler of a
+ * Deliveries and whatever else modules run share one pool; the verbs of each module have another, since a handler of a
  * plugin may never come back. Verbs and services are registered while modules load and only read afterwards.
  */
+#include "acting-module.h"
+#include "event-bus-private.h"
 #include "server-internal.h"
 
 #include <aimx/error.h>
@@ -14,6 +16,7 @@
 
 /* Enough writers to share each sync of a disk that takes many in parallel; idle ones end after a while. */
 #define WORK_THREADS 64
+/* Of each module. */
 #define CALL_THREADS 64
 
 /* How long closing waits for what still runs on the pools. */
@@ -23,6 +26,7 @@ typedef struct
 {
   AimxWorkFunc func;
   gpointer user_data;
+  const char *module; /* whose work it is; NULL: the server's own */
 } Work;
 
 typedef struct
@@ -49,9 +53,10 @@ struct _AimxServer
   GMutex mutex; /* guards what follows */
   GCond idle;
   guint n_works;        /* queued and running */
+  GHashTable *works_of; /* module -> how many of them are its */
+  GHashTable *calls_of; /* module -> GThreadPool */
   GHashTable *services; /* GType -> Service */
   GThreadPool *work_pool;
-  GThreadPool *call_pool;
   int ending;
 };
 
@@ -127,27 +132,44 @@ aimx_server_get_option (AimxServer *self, const char *name)
 
 /* ---- threads ---- */
 
+/* With the mutex held. */
+static void
+count_work (AimxServer *self, const char *module, int change)
+{
+  const char *key = module != NULL ? module : AIMX_CORE_MODULE;
+  guint n = GPOINTER_TO_UINT (g_hash_table_lookup (self->works_of, key)) + (guint) change;
+
+  self->n_works += (guint) change;
+  if (n == 0)
+    g_hash_table_remove (self->works_of, key);
+  else
+    g_hash_table_insert (self->works_of, (gpointer) key, GUINT_TO_POINTER (n));
+}
+
 static void
 run_work (gpointer data, gpointer user_data)
 {
   AimxServer *self = user_data;
   g_autofree Work *work = data;
+  const char *before = aimx_acting_module_set (work->module);
 
   work->func (work->user_data);
+  aimx_acting_module_set (before);
   g_mutex_lock (&self->mutex);
-  if (--self->n_works == 0)
+  count_work (self, work->module, -1);
+  if (self->n_works == 0)
     g_cond_broadcast (&self->idle);
   g_mutex_unlock (&self->mutex);
 }
 
 static void
-push_work (AimxServer *self, GThreadPool *pool, AimxWorkFunc func, gpointer user_data)
+push_work (AimxServer *self, GThreadPool *pool, const char *module, AimxWorkFunc func, gpointer user_data)
 {
   Work *work = g_new (Work, 1);
 
-  *work = (Work){ func, user_data };
+  *work = (Work){ func, user_data, module };
   g_mutex_lock (&self->mutex);
-  self->n_works++;
+  count_work (self, module, 1);
   g_mutex_unlock (&self->mutex);
   /* A thread that cannot be made is no loss as long as there is one: the work is queued all the same. */
   g_thread_pool_push (pool, work, NULL);
@@ -159,13 +181,33 @@ aimx_server_run (AimxServer *self, AimxWorkFunc func, gpointer user_data)
   g_return_if_fail (AIMX_IS_SERVER (self));
   g_return_if_fail (func != NULL);
 
-  push_work (self, self->work_pool, func, user_data);
+  push_work (self, self->work_pool, aimx_acting_module_get (), func, user_data);
+}
+
+static void
+free_pool (gpointer pool)
+{
+  g_thread_pool_free (pool, FALSE, TRUE);
+}
+
+static GThreadPool *
+get_call_pool (AimxServer *self, const char *module)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  GThreadPool *pool = g_hash_table_lookup (self->calls_of, module);
+
+  if (pool == NULL)
+    {
+      pool = g_thread_pool_new (run_work, self, CALL_THREADS, FALSE, NULL);
+      g_hash_table_insert (self->calls_of, (gpointer) module, pool);
+    }
+  return pool;
 }
 
 void
-aimx_server_run_call (AimxServer *self, AimxWorkFunc func, gpointer user_data)
+aimx_server_run_call (AimxServer *self, const char *module, AimxWorkFunc func, gpointer user_data)
 {
-  push_work (self, self->call_pool, func, user_data);
+  push_work (self, get_call_pool (self, module), module, func, user_data);
 }
 
 /* Whether everything on the pools has finished in time. */
@@ -179,6 +221,20 @@ wait_until_idle (AimxServer *self)
     if (!g_cond_wait_until (&self->idle, &self->mutex, until))
       return FALSE;
   return TRUE;
+}
+
+static void
+report_running (AimxServer *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  GHashTableIter iter;
+  gpointer module, n;
+
+  g_hash_table_iter_init (&iter, self->works_of);
+  while (g_hash_table_iter_next (&iter, &module, &n))
+    aimx_log (G_LOG_LEVEL_WARNING, AIMX_LOG_MODULE, module, "MESSAGE",
+              "module '%s' still runs something (%u); it is left to the end of the process", (const char *) module,
+              GPOINTER_TO_UINT (n));
 }
 
 /* ---- verbs and services ---- */
@@ -214,6 +270,14 @@ aimx_server_get_body_limit (AimxServer *self, const char *verb)
   const AimxVerb *found = aimx_verb_registry_lookup (self->verbs, verb);
 
   return found != NULL ? (gint64) found->spec->body_limit : -1;
+}
+
+const char *
+aimx_server_get_verb_module (AimxServer *self, const char *verb)
+{
+  const AimxVerb *found = aimx_verb_registry_lookup (self->verbs, verb);
+
+  return found != NULL ? found->module : NULL;
 }
 
 static void
@@ -282,13 +346,29 @@ is_of_module (gpointer key, gpointer value, gpointer module)
   return ((const Service *) value)->module == module;
 }
 
+/* What a module forgets to take back, and would be called with its data when that is gone. */
+static void
+withdraw_callbacks (AimxServer *self, AimxModule *module)
+{
+  gpointer data = aimx_module_get_data (module);
+
+  aimx_event_bus_withdraw (self->events, aimx_module_get_name (module));
+  g_signal_handlers_disconnect_by_data (self->config, module);
+  if (data == NULL)
+    return;
+  g_signal_handlers_disconnect_by_data (self->config, data);
+  while (g_source_remove_by_user_data (data))
+    ;
+}
+
 static void
 withdraw (AimxServer *self, AimxModule *module)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-
+  withdraw_callbacks (self, module);
   aimx_verb_registry_remove_module (self->verbs, aimx_module_get_name (module));
+  g_mutex_lock (&self->mutex);
   g_hash_table_foreach_remove (self->services, is_of_module, module);
+  g_mutex_unlock (&self->mutex);
 }
 
 void
@@ -298,6 +378,12 @@ aimx_server_load_modules (AimxServer *self)
                            self->mode == AIMX_SERVER_DAEMON ? AIMX_MODULE_LOADER_DEFAULT
                                                             : AIMX_MODULE_LOADER_WITHOUT_LISTENERS);
   aimx_module_loader_load (self->modules, self, withdraw);
+}
+
+gboolean
+aimx_server_start_modules (AimxServer *self, GError **error)
+{
+  return aimx_module_loader_start (self->modules, self, withdraw, error);
 }
 
 /* ---- authorization ---- */
@@ -373,13 +459,13 @@ aimx_server_close (AimxServer *self)
     aimx_daemon_unblock_signals ();
   if (!wait_until_idle (self))
     {
-      aimx_log (G_LOG_LEVEL_WARNING, "MESSAGE", "something still runs; it is left to the end of the process");
+      report_running (self);
       g_object_ref (self);
       return;
     }
-  aimx_module_loader_unload (self->modules, self);
-  g_thread_pool_free (g_steal_pointer (&self->work_pool), FALSE, TRUE);
-  g_thread_pool_free (g_steal_pointer (&self->call_pool), FALSE, TRUE);
+  aimx_module_loader_unload (self->modules, self, withdraw);
+  free_pool (g_steal_pointer (&self->work_pool));
+  g_hash_table_remove_all (self->calls_of);
   g_hash_table_remove_all (self->services);
   g_clear_signal_handler (&self->config_handler, self->config);
   g_clear_object (&self->events);
@@ -439,7 +525,6 @@ aimx_server_new (const AimxServerSettings *settings,
       aimx_authorizer_new (accounts, geteuid (),
                            self->mode == AIMX_SERVER_READ ? AIMX_AUTHORIZER_KERNEL_DECIDES : AIMX_AUTHORIZER_DEFAULT);
   self->work_pool = g_thread_pool_new (run_work, self, WORK_THREADS, FALSE, NULL);
-  self->call_pool = g_thread_pool_new (run_work, self, CALL_THREADS, FALSE, NULL);
   self->config_handler = g_signal_connect (config, "changed", G_CALLBACK (on_config_changed), self);
   aimx_server_verbs_add (self->verbs);
   return self;
@@ -451,6 +536,8 @@ aimx_server_finalize (GObject *object)
   AimxServer *self = AIMX_SERVER (object);
 
   g_hash_table_unref (self->services);
+  g_hash_table_unref (self->calls_of);
+  g_hash_table_unref (self->works_of);
   g_hash_table_unref (self->options);
   aimx_verb_registry_free (self->verbs);
   g_clear_pointer (&self->authorizer, aimx_authorizer_free);
@@ -476,5 +563,7 @@ aimx_server_init (AimxServer *self)
   g_cond_init (&self->idle);
   self->options = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) g_strfreev);
   self->services = g_hash_table_new_full (NULL, NULL, NULL, service_free);
+  self->calls_of = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, free_pool);
+  self->works_of = g_hash_table_new (g_str_hash, g_str_equal);
   self->verbs = aimx_verb_registry_new ();
 }

@@ -43,11 +43,12 @@ typedef enum
  * @summary: one line for people
  * @requirements: (nullable) (array zero-terminated=1): names of modules that are loaded before
  * @flags: see #AimxModuleFlags
- * @load: registers verbs and services; no I/O on listeners yet; main thread. When it fails the server takes verbs and
- * services back, and everything else is for the module to undo
+ * @load: registers verbs and services; no I/O on listeners yet; main thread. When it fails the server takes verbs,
+ * services and listeners to events back, and everything else is for the module to undo
  * @start: (nullable): gets hold of what may fail (reads certificates, binds addresses) without letting anybody in; main
- * thread. An error ends a daemon's start
- * @open: (nullable): every module has started: lets clients in; main thread. An error ends a daemon's start
+ * thread. A plugin that fails is unloaded and refused; a module of the server ends a daemon's start
+ * @open: (nullable): every module has started: lets clients in; main thread. A plugin that fails goes on as it is, a
+ * module of the server ends a daemon's start
  * @stop: (nullable): closes listeners, lets what is in progress finish and then calls aimx_module_stopped(), at once or
  * later; main thread. Listeners come first, the others when those have finished; all together get 30 seconds
  * @unload: (nullable): drops everything; nothing of the module runs afterwards; main thread

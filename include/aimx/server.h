@@ -151,6 +151,18 @@ AIMX_API AimxResponse *aimx_server_call_finish (AimxServer *self, GAsyncResult *
 AIMX_API gint64 aimx_server_get_body_limit (AimxServer *self, const char *verb);
 
 /**
+ * aimx_server_get_verb_module:
+ * @self: the server
+ * @verb: verb name as sent
+ *
+ * The handlers of a module share threads with nobody else; a door can share them among its clients. Any thread after
+ * start.
+ *
+ * Returns: (transfer none) (nullable): name of the module that offers it, %NULL for an unknown verb
+ */
+AIMX_API const char *aimx_server_get_verb_module (AimxServer *self, const char *verb);
+
+/**
  * aimx_server_authorize:
  * @self: the server
  * @caller: who

@@ -44,6 +44,7 @@ struct _UdsConnection
   GBytes *rest; /* what came with the headers, while waiting */
   gsize reserved;
   AimxRequest *request;
+  UdsQuota *calls; /* that its request counts in */
 
   char *head;
   GBytes *body;
@@ -97,7 +98,8 @@ end (UdsConnection *self)
   g_source_destroy (&self->source);
   close (self->fd);
   uds_quota_cancel (self->service->memory, self);
-  uds_quota_cancel (self->service->calls, self);
+  if (self->calls != NULL)
+    uds_quota_cancel (self->calls, self);
   g_clear_pointer (&self->parser, aimx_request_parser_free);
   give_memory_back (self);
   self->ended (self, self->ended_data);
@@ -232,7 +234,7 @@ on_called (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (AimxResponse) response = self->service->call_finish (self->service->server, result);
 
   g_clear_object (&self->request);
-  uds_quota_release (self->service->calls, uds_connection_get_uid (self), 1);
+  uds_quota_release (self->calls, uds_connection_get_uid (self), 1);
   if (self->state == STATE_ENDED)
     return;
   give_memory_back (self);
@@ -248,6 +250,23 @@ run_call (gpointer user_data)
   self->service->call_async (self->service->server, self->request, on_called, self);
 }
 
+/* Of the module that has the verb: who calls one that hangs can still call the others. Nobody's verbs are answered at
+ * once. */
+static UdsQuota *
+get_calls (const UdsService *service, const char *verb)
+{
+  const char *module = service->get_verb_module (service->server, verb);
+  const char *key = module != NULL ? module : "";
+  UdsQuota *calls = g_hash_table_lookup (service->calls, key);
+
+  if (calls == NULL)
+    {
+      calls = uds_quota_new (G_MAXSIZE, UDS_CALLS_SHARE);
+      g_hash_table_insert (service->calls, (gpointer) key, calls);
+    }
+  return calls;
+}
+
 /* (transfer full) @body */
 static void
 call (UdsConnection *self, const char *const *headers, GBytes *body)
@@ -256,7 +275,8 @@ call (UdsConnection *self, const char *const *headers, GBytes *body)
   g_clear_pointer (&body, g_bytes_unref);
   g_clear_pointer (&self->parser, aimx_request_parser_free);
   enter (self, STATE_CALLING, 0, 0);
-  if (uds_quota_reserve (self->service->calls, uds_connection_get_uid (self), 1, run_call, self))
+  self->calls = get_calls (self->service, aimx_request_get_verb (self->request));
+  if (uds_quota_reserve (self->calls, uds_connection_get_uid (self), 1, run_call, self))
     run_call (self);
 }
 

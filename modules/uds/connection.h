@@ -22,10 +22,11 @@ typedef struct _UdsConnection UdsConnection;
  * UdsService:
  * @server: for the functions
  * @get_body_limit: aimx_server_get_body_limit()
+ * @get_verb_module: aimx_server_get_verb_module()
  * @call_async: aimx_server_call_async()
  * @call_finish: aimx_server_call_finish()
  * @memory: for bodies over %UDS_SMALL_BODY
- * @calls: for requests that run
+ * @calls: for requests that run: name of a module -> #UdsQuota of its verbs; filled as they are called
  *
  * What all connections use; outlives them.
  */
@@ -33,10 +34,11 @@ typedef struct
 {
   AimxServer *server;
   gint64 (*get_body_limit) (AimxServer *server, const char *verb);
+  const char *(*get_verb_module) (AimxServer *server, const char *verb);
   void (*call_async) (AimxServer *server, AimxRequest *request, GAsyncReadyCallback callback, gpointer user_data);
   AimxResponse *(*call_finish) (AimxServer *server, GAsyncResult *result);
   UdsQuota *memory;
-  UdsQuota *calls;
+  GHashTable *calls;
 } UdsService;
 
 /** UdsConnectionEnded: @connection is closed; drop the reference to it */

@@ -32,7 +32,7 @@
 #define UDS_BODY_MEMORY (128 * 1024 * 1024)
 /** UDS_BODY_MEMORY_SHARE: what one user may have of it */
 #define UDS_BODY_MEMORY_SHARE (64 * 1024 * 1024)
-/** UDS_CALLS_SHARE: requests of one user that run at once; more wait. The server runs 16 */
+/** UDS_CALLS_SHARE: requests of one user to the verbs of one module that run at once; more wait. The server runs 64 */
 #define UDS_CALLS_SHARE 12
 
 /** UDS_DRAIN_QUIET_MSEC: silence that ends the reading of what a peer still sends after an early answer */

@@ -21,7 +21,7 @@ uds_free (gpointer data)
   uds_listener_free (self->listener);
   g_clear_pointer (&self->socket_file, uds_socket_file_free);
   uds_quota_free (self->service.memory);
-  uds_quota_free (self->service.calls);
+  g_hash_table_unref (self->service.calls);
   g_free (self);
 }
 
@@ -33,10 +33,11 @@ load (AimxModule *module, AimxServer *server, GError **error)
   self->service = (UdsService){
     .server = server,
     .get_body_limit = aimx_server_get_body_limit,
+    .get_verb_module = aimx_server_get_verb_module,
     .call_async = aimx_server_call_async,
     .call_finish = aimx_server_call_finish,
     .memory = uds_quota_new (UDS_BODY_MEMORY, UDS_BODY_MEMORY_SHARE),
-    .calls = uds_quota_new (G_MAXSIZE, UDS_CALLS_SHARE),
+    .calls = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) uds_quota_free),
   };
   self->listener = uds_listener_new (&self->service);
   aimx_module_set_data (module, self, uds_free);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Promises of core/event-bus.c. */
-#include <aimx/event-bus.h>
+#include "acting-module.h"
+#include "event-bus-private.h"
 
 #define N_THREADS 4
 #define N_EVENTS  500
@@ -222,6 +223,71 @@ test_a_full_queue_drops_the_oldest_and_warns (Fixture *fixture, gconstpointer da
   g_assert_cmpuint (n_warnings, ==, 2);
 }
 
+static void
+test_a_flood_drops_nothing_but_itself (Fixture *fixture, gconstpointer data)
+{
+  Listener mail = { fixture, 'm', 0 };
+  Tally flood = { 0 };
+
+  if (!g_test_subprocess ())
+    {
+      g_test_trap_subprocess (NULL, 0, 0);
+      g_test_trap_assert_passed ();
+      return;
+    }
+  g_log_set_writer_func (count_warnings, NULL, NULL);
+  g_log_set_always_fatal (G_LOG_FATAL_MASK);
+  aimx_event_bus_subscribe (fixture->bus, "mail", write_down, &mail, NULL);
+  aimx_event_bus_subscribe (fixture->bus, "flood", count, &flood, NULL);
+  aimx_event_bus_emit (fixture->bus, "mail", NULL);
+  for (guint i = 0; i < 3 * AIMX_EVENT_QUEUE_MAX; i++)
+    emit_number (fixture->bus, i);
+  aimx_event_bus_emit (fixture->bus, "mail", NULL);
+  deliver (fixture);
+  g_assert_cmpstr (fixture->heard->str, ==, "m:mail m:mail ");
+  g_assert_cmpuint (flood.count, ==, AIMX_EVENT_QUEUE_MAX - 2);
+}
+
+static void
+test_what_a_module_leaves_behind_can_be_withdrawn (Fixture *fixture, gconstpointer data)
+{
+  Listener a = { fixture, 'a', 0 }, b = { fixture, 'b', 0 };
+  const char *before = aimx_acting_module_set ("plugin");
+
+  aimx_event_bus_subscribe (fixture->bus, NULL, write_down, &a, forget_letter);
+  aimx_event_bus_subscribe (fixture->bus, "one", write_down, &a, forget_letter);
+  aimx_acting_module_set (before);
+  aimx_event_bus_subscribe (fixture->bus, NULL, write_down, &b, NULL);
+  g_assert_true (g_main_context_acquire (fixture->context));
+  aimx_event_bus_withdraw (fixture->bus, "plugin");
+  g_main_context_release (fixture->context);
+  aimx_event_bus_emit (fixture->bus, "one", NULL);
+  deliver (fixture);
+  g_assert_cmpstr (fixture->heard->str, ==, "a:gone a:gone b:one ");
+}
+
+static void
+write_down_who_acts (const char *name, GVariant *details, gpointer user_data)
+{
+  Listener *listener = user_data;
+
+  g_string_append_printf (listener->fixture->heard, "%s ", aimx_acting_module_get ());
+}
+
+static void
+test_a_listener_acts_for_who_subscribed (Fixture *fixture, gconstpointer data)
+{
+  Listener a = { fixture, 'a', 0 };
+  const char *before = aimx_acting_module_set ("plugin");
+
+  aimx_event_bus_subscribe (fixture->bus, NULL, write_down_who_acts, &a, NULL);
+  aimx_acting_module_set (before);
+  aimx_event_bus_emit (fixture->bus, "one", NULL);
+  deliver (fixture);
+  g_assert_cmpstr (fixture->heard->str, ==, "plugin ");
+  g_assert_null (aimx_acting_module_get ());
+}
+
 static gpointer
 emit_many (gpointer data)
 {
@@ -260,6 +326,9 @@ main (int argc, char **argv)
   ADD ("unsubscribe-elsewhere", test_ended_on_another_thread_the_data_is_freed_on_the_main_context);
   ADD ("details", test_details_are_a_dictionary);
   ADD ("overflow", test_a_full_queue_drops_the_oldest_and_warns);
+  ADD ("flood", test_a_flood_drops_nothing_but_itself);
+  ADD ("withdrawn", test_what_a_module_leaves_behind_can_be_withdrawn);
+  ADD ("acting", test_a_listener_acts_for_who_subscribed);
   ADD ("threads", test_many_threads_may_emit_while_the_loop_delivers);
   return g_test_run ();
 }

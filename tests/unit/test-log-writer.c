@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Promises of core/log-writer.c: which records are written, and how a line looks. Each runs in a process of its own. */
+#include "acting-module.h"
 #include "server-private.h"
 
 #include <aimx/log.h>
@@ -36,6 +37,29 @@ each_level (void)
   say ("aimx", G_LOG_LEVEL_DEBUG, "d");
   say ("GLib", G_LOG_LEVEL_INFO, "i");
   say ("GLib", G_LOG_LEVEL_DEBUG, "d");
+}
+
+static void
+while_a_module_acts (void)
+{
+  g_log_set_always_fatal (G_LOG_FATAL_MASK);
+  aimx_log_start ();
+  aimx_acting_module_set ("plugin");
+  say ("GLib", G_LOG_LEVEL_CRITICAL, "c");
+  say ("aimx", G_LOG_LEVEL_INFO, "i");
+  say ("aimx-plugin", G_LOG_LEVEL_WARNING, "w");
+  g_log_structured ("aimx", G_LOG_LEVEL_WARNING, AIMX_LOG_MODULE, "other", "MESSAGE", "w");
+  aimx_acting_module_set (NULL);
+  say ("aimx", G_LOG_LEVEL_WARNING, "w");
+}
+
+static void
+test_what_goes_wrong_names_the_module_that_acts (void)
+{
+  run_with (NULL, "while-a-module-acts");
+  g_test_trap_assert_stderr ("critical GLib: c module=plugin\ninfo core: i\nwarning plugin: w\n"
+                             "warning core: w module=other\n"
+                             "warning core: w\n");
 }
 
 static void
@@ -121,6 +145,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/log-writer/subprocess/each-level", each_level);
+  g_test_add_func ("/log-writer/subprocess/while-a-module-acts", while_a_module_acts);
   g_test_add_func ("/log-writer/subprocess/with-fields", with_fields);
   g_test_add_func ("/log-writer/subprocess/with-forgery", with_forgery);
   g_test_add_func ("/log-writer/subprocess/with-critical", with_critical);
@@ -130,6 +155,7 @@ main (int argc, char **argv)
   g_test_add_func ("/log-writer/wrong", test_what_is_no_level_is_said);
   g_test_add_func ("/log-writer/fields", test_our_fields_follow_the_message);
   g_test_add_func ("/log-writer/forgery", test_nothing_can_forge_a_line);
+  g_test_add_func ("/log-writer/acting", test_what_goes_wrong_names_the_module_that_acts);
   g_test_add_func ("/log-writer/fatal", test_what_is_made_fatal_is_fatal);
   return g_test_run ();
 }

@@ -157,7 +157,7 @@ test_requirements_come_first_then_names (Fixture *fixture, gconstpointer data)
   assert_order (fixture, "alpha beta aardvark door ");
   g_assert_cmpstr (aimx_module_get_descriptor (module (fixture, "beta"))->name, ==, "beta");
   g_assert_cmpint (aimx_module_get_state (module (fixture, "beta")), ==, AIMX_MODULE_LOADED);
-  aimx_module_loader_unload (fixture->loader, NULL);
+  aimx_module_loader_unload (fixture->loader, NULL, withdraw);
   assert_order (fixture, "");
 }
 

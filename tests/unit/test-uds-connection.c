@@ -227,6 +227,24 @@ test_draining_ends_with_too_much (Fixture *fixture, gconstpointer data)
 
 /* ---- limits ---- */
 
+/* A verb of another module has its turn at once, however many wait. */
+static void
+assert_other_verb_is_called (FakeServer *server)
+{
+  guint n_calls = server->n_calls;
+  Fixture other;
+
+  connect_fixture (&other, server);
+  peer_send_text (other.fd, "AIMX/1 X\n\n");
+  while (server->n_calls == n_calls)
+    peer_iterate ("the call");
+  g_queue_push_head (&server->calls, g_queue_pop_tail (&server->calls));
+  fake_server_answer (server, aimx_response_new_ack ());
+  peer_expect (other.fd, "AIMX/1 OK\n");
+  wait_until_ended (&other);
+  close (other.fd);
+}
+
 static void
 test_user_runs_only_a_share_of_calls_at_once (void)
 {
@@ -243,6 +261,7 @@ test_user_runs_only_a_share_of_calls_at_once (void)
   while (g_main_context_iteration (NULL, FALSE))
     ;
   g_assert_cmpuint (server->n_calls, ==, UDS_CALLS_SHARE);
+  assert_other_verb_is_called (server);
   for (gsize i = 0; i < G_N_ELEMENTS (fixtures); i++)
     {
       fake_server_wait (server);

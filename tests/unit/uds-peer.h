@@ -36,6 +36,13 @@ fake_get_body_limit (AimxServer *server, const char *verb)
   return strcmp (verb, "N") == 0 ? 0 : -1;
 }
 
+/* Each known verb is of a module of its own name. */
+static inline const char *
+fake_get_verb_module (AimxServer *server, const char *verb)
+{
+  return fake_get_body_limit (server, verb) >= 0 ? g_intern_string (verb) : NULL;
+}
+
 static inline void
 fake_call_async (AimxServer *server, AimxRequest *request, GAsyncReadyCallback callback, gpointer user_data)
 {
@@ -61,10 +68,11 @@ fake_server_new (gsize memory, gsize memory_share)
   self->service = (UdsService){
     .server = (AimxServer *) self,
     .get_body_limit = fake_get_body_limit,
+    .get_verb_module = fake_get_verb_module,
     .call_async = fake_call_async,
     .call_finish = fake_call_finish,
     .memory = uds_quota_new (memory, memory_share),
-    .calls = uds_quota_new (G_MAXSIZE, UDS_CALLS_SHARE),
+    .calls = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) uds_quota_free),
   };
   return self;
 }
@@ -74,7 +82,7 @@ fake_server_free (FakeServer *self)
 {
   g_assert_cmpuint (self->calls.length, ==, 0);
   uds_quota_free (self->service.memory);
-  uds_quota_free (self->service.calls);
+  g_hash_table_unref (self->service.calls);
   g_free (self);
 }
 

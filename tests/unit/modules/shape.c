@@ -23,6 +23,13 @@ static const char *const required[] = { REQUIRES, NULL };
 #define required NULL
 #endif
 
+#ifdef UNRESOLVED
+/* What only some other version of the server might have. */
+extern AIMX_API gboolean aimx_server_of_tomorrow (void);
+#else
+#define aimx_server_of_tomorrow() TRUE
+#endif
+
 #ifdef NO_LOAD
 #define load_func NULL
 #else
@@ -33,7 +40,7 @@ load_func (AimxModule *self, AimxServer *server, GError **error)
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, FAILS);
   return FALSE;
 #else
-  return TRUE;
+  return aimx_server_of_tomorrow ();
 #endif
 }
 #endif
@@ -47,6 +54,17 @@ start_func (AimxModule *self, AimxServer *server, GError **error)
 }
 #else
 #define start_func NULL
+#endif
+
+#ifdef OPEN_FAILS
+static gboolean
+open_func (AimxModule *self, AimxServer *server, GError **error)
+{
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, OPEN_FAILS);
+  return FALSE;
+}
+#else
+#define open_func NULL
 #endif
 
 #ifdef NEVER_STOPS
@@ -68,5 +86,6 @@ const AimxModuleDescriptor SYMBOL = {
   .requirements = required,
   .load = load_func,
   .start = start_func,
+  .open = open_func,
   .stop = stop_func,
 };

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Whose code runs on a thread. What goes wrong there, in a library too, is said with its name; what it leaves behind is
+ * known as its own. It belongs to the thread, as errno does.
+ */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/** aimx_acting_module_get: Returns: (transfer none) (nullable): name of the module that acts on this thread, a string
+ * that lives for ever; %NULL for the server itself */
+const char *aimx_acting_module_get (void);
+/**
+ * aimx_acting_module_set:
+ * @name: (nullable): who acts from now on, a string that lives for ever
+ *
+ * Returns: (transfer none) (nullable): who acted before, to be set again when @name has returned
+ */
+const char *aimx_acting_module_set (const char *name);
+
+G_END_DECLS

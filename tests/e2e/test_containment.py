@@ -1,0 +1,231 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Plugins that are broken or behave badly: what the operator sees, and that everything else keeps serving."""
+
+import json
+import os
+import pathlib
+import shutil
+import socket
+import tempfile
+import time
+import unittest
+
+import daemon
+import tap
+import terminal
+
+SHAPES = daemon.BUILD / "tests" / "unit" / "modules"
+PLUGINS = daemon.BUILD / "tests" / "unit" / "plugins"
+MESSAGE = "From: a@b.test\r\nSubject: hi\r\n\r\nbody\r\n"
+# More than one user may run at once, and more than there are threads for verbs.
+MANY = 100
+
+
+class Tree:
+    """The build under test, with more plugins; in the build tree, since root loads nothing from below /tmp."""
+
+    def __init__(self, *plugins):
+        self.path = pathlib.Path(tempfile.mkdtemp(prefix="tree-", dir=daemon.BUILD))
+        self.path.chmod(0o755)
+        daemon.copy_build(self.path)
+        for source in plugins:
+            self.add(source)
+
+    def add(self, source, name=None):
+        name = name or source.stem
+        directory = self.path / "plugins" / name
+        directory.mkdir(mode=0o755, parents=True)
+        shutil.copy(source, directory / f"{name}.so")
+        (directory / f"{name}.so").chmod(0o755)
+        return directory / f"{name}.so"
+
+    def close(self):
+        shutil.rmtree(self.path, ignore_errors=True)
+
+
+class Containment(unittest.TestCase):
+    def make_tree(self, *plugins):
+        tree = Tree(*plugins)
+        self.addCleanup(tree.close)
+        return tree
+
+    def start(self, tree, **kwargs):
+        # What a faulty plugin does may be a critical; the servers of other tests have those fatal.
+        server = daemon.Daemon(command=tree.path / "cli" / "aimx", env={"G_DEBUG": None}, **kwargs)
+        self.addCleanup(server.close)
+        return server
+
+    def modules(self, server):
+        done = server.aimx("modules", "--json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return {module["name"]: module for module in json.loads(done.stdout)}
+
+    def assert_serves(self, server):
+        done = server.aimx("ingest", "info@agents.test", stdin=MESSAGE)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(server.aimx("call", "VERSION").returncode, 0)
+
+    def assert_refused(self, server, reasons):
+        modules = self.modules(server)
+        for name, reason in reasons.items():
+            self.assertEqual(modules[name]["state"], "refused", name)
+            self.assertIn(reason, modules[name]["reason"])
+            self.assertIn(f"module '{name}' is refused: {modules[name]['reason']}", server.log())
+        for name, module in modules.items():
+            if name not in reasons:
+                self.assertEqual(module["state"], "loaded", name)
+
+    def connect(self, server, request):
+        client = socket.socket(socket.AF_UNIX)
+        self.addCleanup(client.close)
+        client.settimeout(daemon.PATIENCE)
+        client.connect(str(server.runtime_dir / "aimx.sock"))
+        client.sendall(request)
+        return client
+
+    @staticmethod
+    def read(client):
+        answer = b""
+        while part := client.recv(65536):
+            answer += part
+        return answer.decode()
+
+    def call(self, server, verb):
+        return self.read(self.connect(server, f"AIMX/1 {verb}\n\n".encode()))
+
+    # ---- what cannot be loaded
+
+    def test_what_cannot_be_loaded_is_refused_with_a_reason(self):
+        shapes = ("abi-major", "abi-minor", "circle-a", "circle-b", "fails-load", "fails-start", "needs-missing",
+                  "no-symbol", "unresolved")
+        tree = self.make_tree(*(SHAPES / f"{name}.so" for name in shapes), PLUGINS / "speaker.so", PLUGINS / "rival.so")
+        tree.add(daemon.ROOT / "README.md", "prose")
+        server = self.start(tree)
+        # The speaker provides what the module `ingest` provides already.
+        self.assert_refused(server, {
+            "abi-major": "was built for ABI version 2.0, and this server has 1.",
+            "abi-minor": "it needs another version of aimx",
+            "circle-a": "requirements go round in a circle: circle-a -> circle-b -> circle-a",
+            "circle-b": "requirements go round in a circle: circle-b -> circle-a -> circle-b",
+            "fails-load": "it could not be loaded: the well is dry",
+            "fails-start": "it could not be started: the door is stuck",
+            "needs-missing": "it requires module 'nowhere', which is not there",
+            "no-symbol": "has no symbol `aimx_module`; it is not a module of AIMX",
+            "prose": "invalid ELF header",
+            "rival": "it requires module 'speaker', which is refused",
+            "speaker": "provides AimxIngester, which module 'ingest' does already",
+            "unresolved": "undefined symbol: aimx_server_of_tomorrow",
+        })
+        self.assertIn("unknown verb 'GREET'", self.call(server, "GREET"))
+        self.assert_serves(server)
+
+    def test_a_plugin_that_cannot_open_is_told_about(self):
+        server = self.start(self.make_tree(SHAPES / "fails-open.so"))
+        module = self.modules(server)["fails-open"]
+        self.assertEqual((module["state"], module["reason"]), ("loaded", "it could not open: nobody is there"))
+        self.assertIn("warning core: module 'fails-open': it could not open: nobody is there", server.log())
+        self.assert_serves(server)
+
+    def test_a_verb_that_is_there_already_keeps_its_module(self):
+        tree = self.make_tree(PLUGINS / "faulty.so")
+        twin = tree.add(PLUGINS / "faulty.so", "twin")
+        twin.write_bytes(twin.read_bytes().replace(b"faulty\0", b"twin\0\0\0"))
+        server = self.start(tree)
+        self.assert_refused(server, {"twin": "module 'twin' offers the verb 'BLOCK', which is already module 'faulty''s"})
+        self.assertIn("AIMX/1 ERR IO FORGET", self.call(server, "FORGET"))
+
+    @unittest.skipUnless(daemon.IS_ROOT, "root is particular about files, others are not")
+    def test_what_others_may_write_is_refused(self):
+        tree = self.make_tree()
+        shutil.chown(tree.add(SHAPES / "alpha.so"), daemon.ordinary_users()[0])
+        tree.add(SHAPES / "beta.so").chmod(0o775)
+        tree.add(SHAPES / "door.so").parent.chmod(0o777)
+        link = tree.add(SHAPES / "misnamed.so")
+        link.unlink()
+        shutil.copy(SHAPES / "misnamed.so", "/tmp")
+        self.addCleanup(os.unlink, "/tmp/misnamed.so")
+        link.symlink_to("/tmp/misnamed.so")
+        server = self.start(tree)
+        self.assert_refused(server, {
+            "alpha": "a server that is root loads only what is root's",
+            "beta": "can be written by others than root (mode 0775); run `chmod go-w ",
+            "door": "can be written by others than root (mode 0777)",
+            "misnamed": "/tmp can be written by others than root",
+        })
+        self.assert_serves(server)
+
+    def test_what_a_failed_load_leaves_behind_is_not_called(self):
+        server = self.start(self.make_tree(PLUGINS / "leaky.so"))
+        self.assert_refused(server, {"leaky": "it could not be loaded: it does not say why"})
+        self.assert_serves(server)
+        self.assertEqual(server.aimx("reload").returncode, 0)
+        self.assert_serves(server)
+        self.assertNotIn("leaky is called", server.log())
+
+    def test_the_table_fits_a_terminal(self):
+        server = self.start(self.make_tree(SHAPES / "unresolved.so", SHAPES / "fails-load.so"))
+        status, seen = terminal.run([str(server.command), "modules"], server.environment(), columns=80)
+        self.assertEqual(status, 0, seen)
+        table = [line.rstrip() for line in seen.splitlines() if not line.startswith("[FAIL]")]
+        self.assertLessEqual(max(map(len, table)), 80, seen)
+        self.assertTrue(any(line.endswith("/hello/hello.so") for line in table), seen)
+        words = " ".join(seen.split())
+        self.assertIn("fails-load: it could not be loaded: the well is dry", words)
+        self.assertIn("undefined symbol: aimx_server_of_tomorrow", words)
+
+    # ---- handlers
+
+    def test_handlers_that_never_return_hold_up_nobody(self):
+        server = self.start(self.make_tree(PLUGINS / "faulty.so"))
+        blocked = [self.connect(server, b"AIMX/1 BLOCK\n\n") for _ in range(MANY)]
+        daemon.wait_for(lambda: "BLOCK gave no answer within 2 s" in server.log(), "the deadline")
+        self.assert_serves(server)
+        answers = {self.read(client) for client in blocked}
+        self.assertEqual(answers, {"AIMX/1 ERR IO BLOCK gave no answer within 2 s\nCode: IO\n\n"})
+        self.assertIn("module 'faulty': BLOCK gave no answer within 2 s", server.log())
+        self.assertIn("its turn had not come", server.log())
+        self.assert_serves(server)
+        self.assertEqual(server.stop(), 0)
+        self.assertIn("module 'faulty' still runs something", server.log())
+
+    def test_answers_that_are_none_are_errors_with_a_name(self):
+        server = self.start(self.make_tree(PLUGINS / "faulty.so"))
+        for verb, why in (("FORGET", "neither an answer nor an error"), ("BOTH", "an answer and an error"),
+                          ("SHAPE", "not of the shape that its descriptor says"), ("GARBAGE", "not UTF-8"),
+                          ("FORGED-ID", "an id that is not one short line of UTF-8"),
+                          ("EMPTY-ID", "neither an answer nor an error")):
+            with self.subTest(verb=verb):
+                said = f"{verb} gave no valid answer"
+                self.assertEqual(self.call(server, verb), f"AIMX/1 ERR IO {said}\nCode: IO\n\n")
+                self.assertIn(f"warning core: module 'faulty': {said}: {why}", server.log())
+        self.assertRegex(server.log(), "critical .*aimx_response_new_id.* module=faulty")
+        self.assert_serves(server)
+
+    def test_an_error_too_long_is_cut(self):
+        server = self.start(self.make_tree(PLUGINS / "faulty.so"))
+        answer = self.call(server, "LONG-ERROR")
+        self.assertTrue(answer.startswith("AIMX/1 ERR ECONFLICT \ufffd"), answer[:60])
+        self.assertTrue(answer.endswith("\nCode: ECONFLICT\n\n"))
+        self.assertLess(len(answer.encode()), 9000)
+
+    def test_a_lock_out_of_rank_is_refused_with_the_name_of_the_plugin(self):
+        server = self.start(self.make_tree(PLUGINS / "faulty.so"))
+        self.assertEqual(self.call(server, "OUT-OF-RANK"), "AIMX/1 OK refused\n")
+        self.assertRegex(server.log(), "critical core: a lock of rank 1 was asked for .* module=faulty")
+        self.assert_serves(server)
+        self.assertEqual(server.aimx("mailboxes", "create", "more", "--owner", daemon.ordinary_users()[0]).returncode, 0)
+
+    def test_a_million_events_delay_nothing(self):
+        server = self.start(self.make_tree(PLUGINS / "faulty.so"))
+        self.assertEqual(self.call(server, "FLOOD"), "AIMX/1 OK\n")
+        daemon.wait_for(lambda: "events come faster" in server.log(), "the flood")
+        begin = time.monotonic()
+        self.assertIn("AIMX/1 OK", self.call(server, "VERSION"))
+        self.assertLess(time.monotonic() - begin, daemon.PATIENCE / 6)
+        self.assertRegex(server.log(), "warning core: events come faster .* the last one 'flood' of module 'faulty'")
+        self.assert_serves(server)
+
+
+if __name__ == "__main__":
+    tap.main()
