@@ -98,3 +98,20 @@ cli_display_cut (const char *text, guint width)
     }
   return g_strdup_printf ("%.*s" ELLIPSIS, (int) (end - text), text);
 }
+
+char *
+cli_display_cut_start (const char *text, guint width)
+{
+  guint left = cli_display_width (text);
+
+  if (left <= width)
+    return g_strdup (text);
+  if (width == 0)
+    return g_strdup ("");
+  while (left > width - 1)
+    {
+      left -= get_width (g_utf8_get_char (text));
+      text = g_utf8_next_char (text);
+    }
+  return g_strconcat (ELLIPSIS, text, NULL);
+}

@@ -19,5 +19,7 @@ guint cli_display_width (const char *text);
 /** cli_display_cut: Returns: (transfer full): @text within @width columns, the last an ellipsis when something is
  * missing */
 char *cli_display_cut (const char *text, guint width);
+/** cli_display_cut_start: as cli_display_cut(), but the end stays, as it matters more in a path */
+char *cli_display_cut_start (const char *text, guint width);
 
 G_END_DECLS

@@ -118,7 +118,8 @@ append_cell (CliTable *self, GString *text, guint index, guint width, gboolean r
 {
   const Cell *cell = &g_array_index (self->cells, Cell, index);
   guint column = index % self->n_columns;
-  g_autofree char *cut = cli_display_cut (cell->text, width);
+  g_autofree char *cut =
+      self->columns[column].path ? cli_display_cut_start (cell->text, width) : cli_display_cut (cell->text, width);
   g_autofree char *styled = cli_styled (rich, cell->style, cut);
   guint padding = width - cli_display_width (cut);
 

@@ -18,11 +18,13 @@ typedef struct _CliTable CliTable;
  * CliColumn:
  * @heading: what it is called; an array of columns ends with a %NULL heading
  * @right: whether it holds numbers, which are aligned by their end
+ * @path: whether it holds paths, which are cut at their start
  */
 typedef struct
 {
   const char *heading;
   gboolean right;
+  gboolean path;
 } CliColumn;
 
 /** cli_table_new: @columns: static. Returns: (transfer full): an empty table */

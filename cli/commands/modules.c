@@ -8,7 +8,8 @@
 
 #include <stdio.h>
 
-static const CliColumn columns[] = { { "NAME" }, { "VERSION" }, { "STATE" }, { "VERBS" }, { "FILE" }, { NULL } };
+static const CliColumn columns[] = { { "NAME" }, { "VERSION" }, { "STATE" }, { "VERBS" }, { "FILE", .path = TRUE },
+                                     { NULL } };
 
 static CliStyle
 get_style (const char *state)

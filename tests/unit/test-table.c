@@ -152,16 +152,21 @@ test_cutting_counts_columns (void)
     const char *text;
     guint width;
     const char *cut;
+    const char *start;
   } cases[] = {
-    { "abcdef", 6, "abcdef" }, { "abcdef", 5, "abcd…" }, { "abcdef", 1, "…" },   { "abcdef", 0, "" },
-    { "日本語", 6, "日本語" }, { "日本語", 5, "日本…" }, { "日本語", 4, "日…" },
+    { "abcdef", 6, "abcdef", "abcdef" }, { "abcdef", 5, "abcd…", "…cdef" },
+    { "abcdef", 1, "…", "…" },           { "abcdef", 0, "", "" },
+    { "日本語", 6, "日本語", "日本語" }, { "日本語", 5, "日本…", "…本語" },
+    { "日本語", 4, "日…", "…語" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autofree char *cut = cli_display_cut (cases[i].text, cases[i].width);
+      g_autofree char *start = cli_display_cut_start (cases[i].text, cases[i].width);
 
       g_assert_cmpstr (cut, ==, cases[i].cut);
+      g_assert_cmpstr (start, ==, cases[i].start);
     }
 }
 
