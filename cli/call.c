@@ -94,7 +94,7 @@ check_access (CliSession *session, const CliCall *call)
     }
   if (call->access == CLI_ACCESS_CONFIG)
     return check_config_dir (session);
-  if (geteuid () == 0)
+  if (call->access == CLI_ACCESS_BARE || geteuid () == 0)
     return CLI_EXIT_DONE;
   if (call->access == CLI_ACCESS_READ)
     return g_access (session->config_file, R_OK) < 0 && errno == EACCES ? need_daemon_to_read (session) : CLI_EXIT_DONE;
@@ -112,6 +112,8 @@ open_server (CliSession *session, CliAccess access)
       return cli_local_open (session, AIMX_SERVER_CHANGE, CHANGE_LOCK_WAIT_SECONDS);
     case CLI_ACCESS_DELIVER:
       return cli_local_open (session, AIMX_SERVER_CHANGE, DELIVER_LOCK_WAIT_SECONDS);
+    case CLI_ACCESS_BARE:
+      return cli_local_open (session, AIMX_SERVER_BARE, 0);
     case CLI_ACCESS_READ:
     case CLI_ACCESS_ROOT_READ:
     case CLI_ACCESS_CONFIG:
@@ -187,7 +189,7 @@ cli_call (CliSession *session, const CliCall *call, int *status)
   g_autoptr (GError) error = NULL;
   AimxClientAnswer *answer;
 
-  if (call->access == CLI_ACCESS_CONFIG)
+  if (call->here || call->access == CLI_ACCESS_CONFIG)
     return call_in_process (session, call, status);
   answer = call_daemon (session, call, &error);
   session->in_process = FALSE;

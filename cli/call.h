@@ -17,6 +17,7 @@ G_BEGIN_DECLS
 
 /**
  * CliAccess:
+ * @CLI_ACCESS_BARE: needs neither configuration nor mail: in this process for everybody
  * @CLI_ACCESS_READ: changes nothing: in this process for everybody, with their own rights on the files
  * @CLI_ACCESS_ROOT_READ: changes nothing, and is for root
  * @CLI_ACCESS_CHANGE: changes something: in this process for root
@@ -28,6 +29,7 @@ G_BEGIN_DECLS
  */
 typedef enum
 {
+  CLI_ACCESS_BARE,
   CLI_ACCESS_READ,
   CLI_ACCESS_ROOT_READ,
   CLI_ACCESS_CHANGE,
@@ -42,6 +44,7 @@ typedef enum
  * @access: who may run it in this process
  * @headers: (nullable) (array zero-terminated=1): name and value in turn
  * @body: (nullable): what goes with it
+ * @here: in this process even when there is a daemon
  * @timeout_seconds: how long the daemon may take, 0 for the usual time
  */
 typedef struct
@@ -50,6 +53,7 @@ typedef struct
   CliAccess access;
   const char *const *headers;
   GBytes *body;
+  gboolean here;
   guint timeout_seconds;
 } CliCall;
 

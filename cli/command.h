@@ -123,6 +123,7 @@ extern const CliCommand cli_command_mailboxes_show;
 extern const CliCommand cli_command_modules;
 extern const CliCommand cli_command_reload;
 extern const CliCommand cli_command_serve;
+extern const CliCommand cli_command_verify;
 extern const CliCommand cli_command_version;
 
 /** cli_command_find: Returns: (nullable): the subcommand of @command with that name or alias */

@@ -16,6 +16,7 @@ static const CliCommand *const commands[] = {
   &cli_command_serve,
   &cli_command_domains,
   &cli_command_dkim_keygen,
+  &cli_command_verify,
   &cli_command_modules,
   &cli_command_reload,
   &cli_command_call,

@@ -2,10 +2,14 @@
 /* How a server comes about: each step needs the one before, and the first that fails says what to do. */
 #include "server-internal.h"
 
+#include "config/config-store-private.h"
 #include "config/migration.h"
 #include "io/fault.h"
 
 #include <sys/stat.h>
+
+/* A place where there is nothing. */
+#define NO_DATA_DIR "/nonexistent"
 
 /* What only reads takes the layout as it is, or says that it is old. */
 static AimxMailStore *
@@ -16,9 +20,11 @@ open_mail (const AimxServerSettings *settings,
            GError **error)
 {
   g_autoptr (AimxConfig) snapshot = aimx_config_store_get (config);
-  gboolean reads = settings->mode == AIMX_SERVER_READ;
+  gboolean is_bare = settings->mode == AIMX_SERVER_BARE;
+  gboolean reads = is_bare || settings->mode == AIMX_SERVER_READ;
+  const char *configured = is_bare ? NO_DATA_DIR : aimx_config_get_data_dir (snapshot);
   g_autoptr (AimxMailStore) mail =
-      aimx_mail_store_open (settings->data_dir != NULL ? settings->data_dir : aimx_config_get_data_dir (snapshot),
+      aimx_mail_store_open (settings->data_dir != NULL && !is_bare ? settings->data_dir : configured,
                             reads ? AIMX_MAIL_STORE_READ : AIMX_MAIL_STORE_CHANGE, settings->lock_wait_seconds, config,
                             locks, accounts, error);
 
@@ -55,7 +61,8 @@ aimx_server_open (const AimxServerSettings *settings, GError **error)
   umask (077);
   if (!set_fault_plan (settings, error))
     return NULL;
-  config = aimx_config_store_open (settings->config_dir, error);
+  config = settings->mode == AIMX_SERVER_BARE ? aimx_config_store_open_if_any (settings->config_dir, error)
+                                              : aimx_config_store_open (settings->config_dir, error);
   mail = config != NULL ? open_mail (settings, config, locks, accounts, error) : NULL;
   if (mail == NULL)
     return NULL;

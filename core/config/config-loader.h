@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 /**
  * AimxConfigLoader:
  * @file: name for messages
+ * @is_absent: there is no file, and so no domain either
  * @config: the snapshot in the making
  * @hooks: effective name -> AimxHook
  * @has_trust: whether `trust` is set at the top
@@ -24,6 +25,7 @@ G_BEGIN_DECLS
 typedef struct _AimxConfigLoader
 {
   const char *file;
+  gboolean is_absent;
   AimxConfig *config;
   GHashTable *hooks;
   gboolean has_trust;

@@ -59,6 +59,8 @@ load_domains (AimxConfigLoader *self, TomlNode *root)
       self->config->single_domain = TRUE;
       return add_domain (self, single);
     }
+  if (list == NULL && self->is_absent)
+    return TRUE;
   if (list == NULL)
     return aimx_config_loader_fail (self, root, "`domains` is missing; write domains = [\"example.com\"]");
   if (!aimx_config_loader_check_type (self, list, TOML_TYPE_ARRAY, "[\"example.com\"]"))
@@ -306,8 +308,10 @@ aimx_config_parse (const char *file, const char *text, gsize length, GError **er
   g_autoptr (AimxConfig) config = aimx_config_new_empty ();
   g_autoptr (GHashTable) hooks = g_hash_table_new (g_str_hash, g_str_equal);
   g_autoptr (GError) why = NULL;
-  g_autoptr (TomlDocument) document = toml_document_parse (text, (gssize) length, &why);
-  AimxConfigLoader loader = { .file = file, .config = config, .hooks = hooks, .error = error };
+  g_autoptr (TomlDocument) document = toml_document_parse (text != NULL ? text : "", (gssize) length, &why);
+  AimxConfigLoader loader = {
+    .file = file, .is_absent = text == NULL, .config = config, .hooks = hooks, .error = error
+  };
 
   if (document == NULL)
     {

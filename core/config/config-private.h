@@ -85,7 +85,7 @@ void aimx_hook_free (gpointer hook);
 /**
  * aimx_config_parse:
  * @file: name for messages
- * @text: the file's text
+ * @text: (nullable): the file's text; %NULL: there is no file, and a snapshot without domains
  * @length: bytes
  * @error: return location
  *

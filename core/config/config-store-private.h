@@ -12,6 +12,9 @@ G_BEGIN_DECLS
 /** AIMX_CONFIG_FILE: the configuration in its directory */
 #define AIMX_CONFIG_FILE "config.toml"
 
+/** aimx_config_store_open_if_any: as aimx_config_store_open(), but where there is no file that this process may read,
+ * nothing is configured, not even a domain */
+AimxConfigStore *aimx_config_store_open_if_any (const char *config_dir, GError **error);
 /** aimx_config_store_check_guard: whether @guard covers the config; else a critical and %AIMX_ERROR_ORDER */
 gboolean aimx_config_store_check_guard (AimxLockGuard *guard, GError **error);
 /** aimx_config_store_get_current_text: Returns: (transfer full): what the file holds now, or, with a warning, what it
@@ -36,8 +39,8 @@ gboolean aimx_config_store_add_settings (AimxConfigStore *self,
                                          const AimxSettingSpec *specs,
                                          GPtrArray *warnings,
                                          GError **error);
-/** aimx_config_store_parse: Returns: (transfer full) (nullable): @text as a snapshot, its settings of plugins checked
- */
+/** aimx_config_store_parse: Returns: (transfer full) (nullable): @text as a snapshot, its settings of plugins checked;
+ * @text: (nullable): as for aimx_config_parse() */
 AimxConfig *aimx_config_store_parse (AimxConfigStore *self, const char *text, gsize length, GError **error);
 
 /** aimx_config_change_list_domain: `domain = "x"` becomes `domains = ["x"]`; a file without it stays as it is */

@@ -7,6 +7,8 @@
 #include "config-store-private.h"
 
 #include <aimx/error.h>
+#include <glib/gstdio.h>
+#include <unistd.h>
 
 struct _AimxConfigStore
 {
@@ -124,20 +126,44 @@ aimx_config_store_swap (AimxConfigStore *self, AimxConfig *config, GBytes *text,
   g_signal_emit (self, changed_signal, 0, config);
 }
 
-AimxConfigStore *
-aimx_config_store_open (const char *config_dir, GError **error)
+static AimxConfigStore *
+make_store (const char *config_dir)
 {
-  g_autoptr (AimxConfigStore) self = g_object_new (AIMX_TYPE_CONFIG_STORE, NULL);
-  g_autoptr (GBytes) text = NULL;
-  g_autoptr (AimxConfig) config = NULL;
+  AimxConfigStore *self = g_object_new (AIMX_TYPE_CONFIG_STORE, NULL);
 
   self->directory = g_strdup (config_dir);
   self->file = g_build_filename (config_dir, AIMX_CONFIG_FILE, NULL);
+  return self;
+}
+
+AimxConfigStore *
+aimx_config_store_open (const char *config_dir, GError **error)
+{
+  g_autoptr (AimxConfigStore) self = make_store (config_dir);
+  g_autoptr (GBytes) text = NULL;
+  g_autoptr (AimxConfig) config = NULL;
+
   text = read_file (self, error);
   config = text != NULL ? parse_bytes (self, text, error) : NULL;
   if (config == NULL)
     return NULL;
   aimx_config_store_swap (self, config, text, TRUE);
+  return g_steal_pointer (&self);
+}
+
+AimxConfigStore *
+aimx_config_store_open_if_any (const char *config_dir, GError **error)
+{
+  g_autoptr (AimxConfigStore) self = make_store (config_dir);
+  g_autoptr (GBytes) nothing = g_bytes_new (NULL, 0);
+  g_autoptr (AimxConfig) config = NULL;
+
+  if (g_access (self->file, R_OK) == 0)
+    return aimx_config_store_open (config_dir, error);
+  config = aimx_config_store_parse (self, NULL, 0, error);
+  if (config == NULL)
+    return NULL;
+  aimx_config_store_swap (self, config, nothing, TRUE);
   return g_steal_pointer (&self);
 }
 

@@ -72,7 +72,7 @@ aimx_config_get_domains (AimxConfig *self)
 const AimxDomain *
 aimx_config_get_default_domain (AimxConfig *self)
 {
-  return self->domains->pdata[0];
+  return self->domains->len > 0 ? self->domains->pdata[0] : NULL;
 }
 
 const AimxDomain *
@@ -95,6 +95,14 @@ aimx_config_get_mailbox (AimxConfig *self, const char *fqdn)
   return g_hash_table_lookup (self->mailboxes_by_name, fqdn);
 }
 
+static const char *
+get_default_name (AimxConfig *self)
+{
+  const AimxDomain *domain = aimx_config_get_default_domain (self);
+
+  return domain != NULL ? domain->name : "localhost";
+}
+
 const AimxMailbox *
 aimx_config_resolve_recipient (AimxConfig *self, const char *address, const AimxDomain **domain)
 {
@@ -105,7 +113,7 @@ aimx_config_resolve_recipient (AimxConfig *self, const char *address, const Aimx
 
   if (at == NULL && strcmp (lower, "postmaster") == 0)
     {
-      char *full = g_strconcat (lower, "@", aimx_config_get_default_domain (self)->name, NULL);
+      char *full = g_strconcat (lower, "@", get_default_name (self), NULL);
 
       g_free (lower);
       lower = full;
@@ -137,8 +145,7 @@ complete_name (AimxConfig *self, const char *name)
       domain = g_ascii_strdown (at + 1, -1);
       return g_strdup_printf ("%.*s@%s", (int) (at - name), name, domain);
     }
-  return g_strconcat (strcmp (name, "catchall") == 0 ? "*" : name, "@", aimx_config_get_default_domain (self)->name,
-                      NULL);
+  return g_strconcat (strcmp (name, "catchall") == 0 ? "*" : name, "@", get_default_name (self), NULL);
 }
 
 char *

@@ -97,7 +97,8 @@ AIMX_API GPtrArray *aimx_config_get_domains (AimxConfig *self);
  * aimx_config_get_default_domain:
  * @self: the snapshot
  *
- * Returns: (transfer none): the first of `domains`
+ * Returns: (transfer none) (nullable): the first of `domains`; %NULL only in the process of a command that does without
+ * a configuration
  */
 AIMX_API const AimxDomain *aimx_config_get_default_domain (AimxConfig *self);
 

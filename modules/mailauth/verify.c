@@ -89,8 +89,8 @@ describe (AimxAuthentication *authentication, const AimxMailbox *mailbox)
   const char *name;
   JsonNode *member;
 
-  json_object_iter_init (&iter, json_node_get_object (details));
-  while (json_object_iter_next (&iter, &name, &member))
+  json_object_iter_init_ordered (&iter, json_node_get_object (details));
+  while (json_object_iter_next_ordered (&iter, &name, &member))
     json_object_set_member (object, name, json_node_copy (member));
   if (mailbox == NULL)
     json_object_set_null_member (object, "trusted");

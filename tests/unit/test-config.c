@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Promises of core/config: what is accepted, what is refused and how, what a change keeps. */
 #include "config/config-private.h"
+#include "config/config-store-private.h"
 
 #include <aimx/config-store.h>
 #include <aimx/error.h>
@@ -294,6 +295,45 @@ test_broken_file_refuses_a_change_and_a_reload (void)
   remove_config (dir);
 }
 
+static void
+test_a_command_can_do_without_a_configuration (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (AimxConfigStore) store = aimx_config_store_open_if_any ("/nonexistent", &error);
+  g_autoptr (AimxConfig) config = NULL;
+  g_autofree char *name = NULL;
+
+  g_assert_no_error (error);
+  config = aimx_config_store_get (store);
+  g_assert_null (aimx_config_get_default_domain (config));
+  g_assert_cmpuint (aimx_config_get_domains (config)->len, ==, 0);
+  g_assert_null (aimx_config_resolve_recipient (config, "postmaster", NULL));
+  g_assert_null (aimx_config_resolve_recipient (config, "ann@a.com", NULL));
+  name = aimx_config_resolve_name (config, "ann");
+  g_assert_cmpstr (name, ==, "ann@localhost");
+}
+
+static void
+test_what_is_configured_counts_wherever_it_can_be_read (void)
+{
+  char *dir = write_config (good);
+  g_autofree char *file = g_build_filename (dir, "config.toml", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (AimxConfigStore) store = aimx_config_store_open_if_any (dir, &error);
+  g_autoptr (AimxConfig) config = NULL;
+  g_autoptr (AimxConfigStore) broken = NULL;
+
+  g_assert_no_error (error);
+  config = aimx_config_store_get (store);
+  g_assert_cmpstr (aimx_domain_get_name (aimx_config_get_default_domain (config)), ==, "a.com");
+  /* A file with nothing in it is a mistake, not an absent one. */
+  g_assert_true (g_file_set_contents (file, "", 0, NULL));
+  broken = aimx_config_store_open_if_any (dir, &error);
+  g_assert_error (error, AIMX_ERROR, AIMX_ERROR_VALIDATION);
+  g_assert_null (broken);
+  remove_config (dir);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -311,5 +351,8 @@ main (int argc, char **argv)
   g_test_add_func ("/config/globs-match-in-bounded-time", test_globs_match_in_bounded_time);
   g_test_add_func ("/config/change-keeps-the-rest-and-hand-edits", test_change_keeps_the_rest_and_hand_edits);
   g_test_add_func ("/config/broken-file-refuses-a-change-and-a-reload", test_broken_file_refuses_a_change_and_a_reload);
+  g_test_add_func ("/config/a-command-can-do-without-a-configuration", test_a_command_can_do_without_a_configuration);
+  g_test_add_func ("/config/what-is-configured-counts-wherever-it-can-be-read",
+                   test_what_is_configured_counts_wherever_it_can_be_read);
   return g_test_run ();
 }
