@@ -44,17 +44,27 @@ get_flag_value (JsonObject *header)
   return g_strcmp0 (type, "yes-no") == 0 ? "yes" : NULL;
 }
 
-static const char *
+/* (transfer full) (nullable) */
+static char *
+join_arguments (const CliInvocation *invocation)
+{
+  g_autofree char *joined = g_strjoinv (" ", invocation->arguments);
+
+  return *invocation->arguments != NULL ? g_steal_pointer (&joined) : NULL;
+}
+
+/* (transfer full) (nullable) */
+static char *
 get_value (const CliInvocation *invocation, JsonObject *header, const char *name)
 {
   g_autofree char *option = g_ascii_strdown (name, -1);
   const char *flag = get_flag_value (header);
 
   if (cli_object_get_boolean (header, "positional"))
-    return cli_invocation_get_argument (invocation, 0);
+    return join_arguments (invocation);
   if (flag != NULL)
-    return cli_invocation_has (invocation, option) ? flag : NULL;
-  return cli_invocation_get (invocation, option);
+    return cli_invocation_has (invocation, option) ? g_strdup (flag) : NULL;
+  return g_strdup (cli_invocation_get (invocation, option));
 }
 
 /* The headers of a verb that can be options: each with a name. */
@@ -88,7 +98,7 @@ run (CliSession *session, const CliInvocation *invocation)
   for (guint i = 0; i < headers->len; i++)
     {
       const char *name = cli_object_get_string (headers->pdata[i], "name");
-      const char *value = get_value (invocation, headers->pdata[i], name);
+      g_autofree char *value = get_value (invocation, headers->pdata[i], name);
 
       if (value != NULL)
         g_strv_builder_add_many (builder, name, value, NULL);
@@ -116,6 +126,7 @@ add_header (CliPluginCommands *self, JsonObject *header, CliOption *option, CliA
     *argument = (CliArgument){
       .name = own (self, g_ascii_strup (name, -1)),
       .required = cli_object_get_boolean (header, "required"),
+      .repeats = g_strcmp0 (cli_object_get_string (header, "type"), "string") == 0,
       .summary = summary,
     };
   else

@@ -82,6 +82,47 @@ add_row (CliTable *table, JsonNode *element, GPtrArray *keys)
     }
 }
 
+static guint
+get_widest (GPtrArray *texts)
+{
+  guint widest = 0;
+
+  for (guint i = 0; i < texts->len; i++)
+    widest = MAX (widest, cli_display_width (texts->pdata[i]));
+  return widest;
+}
+
+static void
+append_record (GString *text, JsonNode *element, GPtrArray *keys, GPtrArray *labels)
+{
+  JsonObject *row = JSON_NODE_HOLDS_OBJECT (element) ? json_node_get_object (element) : NULL;
+  guint width = get_widest (labels);
+
+  for (guint i = 0; i < keys->len; i++)
+    {
+      g_autofree char *value = to_text (row != NULL ? json_object_get_member (row, keys->pdata[i]) : NULL);
+      g_autofree char *shown = cli_display (value);
+      guint padding = width - cli_display_width (labels->pdata[i]);
+
+      g_string_append_printf (text, "%s:%*s %s\n", (const char *) labels->pdata[i], (int) padding, "", shown);
+    }
+  g_string_append_c (text, '\n');
+}
+
+/* What does not fit beside each other stands below each other, so that nothing is cut. */
+static char *
+format_records (JsonArray *rows, GPtrArray *keys)
+{
+  g_autoptr (GPtrArray) labels = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < keys->len; i++)
+    g_ptr_array_add (labels, cli_display (keys->pdata[i]));
+  for (guint i = 0; i < json_array_get_length (rows); i++)
+    append_record (text, json_array_get_element (rows, i), keys, labels);
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
 static char *
 format_table (JsonArray *rows, JsonNode *schema, gboolean rich, guint width)
 {
@@ -106,7 +147,7 @@ format_table (JsonArray *rows, JsonNode *schema, gboolean rich, guint width)
   table = cli_table_new (columns);
   for (guint i = 0; i < json_array_get_length (rows); i++)
     add_row (table, json_array_get_element (rows, i), keys);
-  return cli_table_format (table, rich, width);
+  return cli_table_fits (table, width) ? cli_table_format (table, rich, width) : format_records (rows, keys);
 }
 
 /* ---- the whole ---- */

@@ -80,8 +80,9 @@ get_widest (const guint *widths, guint n_columns)
   return widest;
 }
 
-static void
-get_widths (CliTable *self, guint limit, guint *widths)
+/* What each column needs; @widths: (out): zeros before. Returns: all together, the gaps too. */
+static guint
+get_wanted (CliTable *self, guint *widths)
 {
   guint total = GAP * (self->n_columns - 1);
 
@@ -95,7 +96,13 @@ get_widths (CliTable *self, guint limit, guint *widths)
           widths[i % self->n_columns] = width;
         }
     }
-  for (; limit > 0 && total > limit; total--)
+  return total;
+}
+
+static void
+get_widths (CliTable *self, guint limit, guint *widths)
+{
+  for (guint total = get_wanted (self, widths); limit > 0 && total > limit; total--)
     {
       guint widest = get_widest (widths, self->n_columns);
 
@@ -103,6 +110,14 @@ get_widths (CliTable *self, guint limit, guint *widths)
         return;
       widths[widest]--;
     }
+}
+
+gboolean
+cli_table_fits (CliTable *self, guint width)
+{
+  guint widths[CLI_TABLE_COLUMNS_MAX] = { 0 };
+
+  return width == 0 || get_wanted (self, widths) <= width;
 }
 
 /* ---- text ---- */

@@ -44,6 +44,8 @@ void cli_table_add_number (CliTable *self, gint64 number);
  * Returns: (transfer full): the table as text
  */
 char *cli_table_format (CliTable *self, gboolean rich, guint width);
+/** cli_table_fits: Returns: whether nothing is cut on a terminal of @width columns, 0 for no limit */
+gboolean cli_table_fits (CliTable *self, guint width);
 /** cli_table_get_width: Returns: columns of the terminal that stdout is, 0 when it is none: no limit */
 guint cli_table_get_width (void);
 /** cli_table_print: writes it to stdout */

@@ -92,26 +92,51 @@ check_headers (const AimxVerbSpec *spec)
   return NULL;
 }
 
-/* An object of key to type name, or an array with one such object. */
+/* The object of an array that has nothing else, %NULL for whatever else @node is. */
+static JsonNode *
+get_element (JsonNode *node)
+{
+  JsonArray *array = JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+  JsonNode *element = array != NULL && json_array_get_length (array) == 1 ? json_array_get_element (array, 0) : NULL;
+
+  return element != NULL && JSON_NODE_HOLDS_OBJECT (element) ? element : NULL;
+}
+
+static gboolean
+is_type_name (JsonNode *node)
+{
+  return JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING;
+}
+
+/* Whether each value is the name of a type or, if they may, an array of objects described the same way. */
+static gboolean
+is_description (JsonNode *object, gboolean may_have_arrays)
+{
+  JsonObjectIter iter;
+  JsonNode *value;
+
+  json_object_iter_init (&iter, json_node_get_object (object));
+  while (json_object_iter_next (&iter, NULL, &value))
+    {
+      JsonNode *element = may_have_arrays ? get_element (value) : NULL;
+
+      if (!is_type_name (value) && (element == NULL || !is_description (element, FALSE)))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 static const char *
 check_schema (const char *text)
 {
-  static const char wrong[] = "the result schema must be JSON: an object of key to type name, or an array with one";
   g_autoptr (JsonNode) root = json_from_string (text, NULL);
-  JsonNode *node = root;
-  JsonObjectIter iter;
+  JsonNode *element = root != NULL ? get_element (root) : NULL;
 
-  if (node != NULL && JSON_NODE_HOLDS_ARRAY (node))
-    node = json_array_get_length (json_node_get_array (node)) == 1
-               ? json_array_get_element (json_node_get_array (node), 0)
-               : NULL;
-  if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
-    return wrong;
-  json_object_iter_init (&iter, json_node_get_object (node));
-  while (json_object_iter_next (&iter, NULL, &node))
-    if (json_node_get_value_type (node) != G_TYPE_STRING)
-      return wrong;
-  return NULL;
+  if (root != NULL && (element != NULL ? is_description (element, FALSE)
+                                       : JSON_NODE_HOLDS_OBJECT (root) && is_description (root, TRUE)))
+    return NULL;
+  return "the result schema must be JSON: an object of key to type name or to an array with one object of such, or an "
+         "array with one";
 }
 
 static const char *

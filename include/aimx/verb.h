@@ -39,7 +39,8 @@ typedef enum
  * AimxHeaderFlags:
  * @AIMX_HEADER_REQUIRED: missing is `MALFORMED`
  * @AIMX_HEADER_REFUSED: present is `MALFORMED`: named so that nobody thinks that it does something
- * @AIMX_HEADER_POSITIONAL: as a command, an argument without option name; at most one
+ * @AIMX_HEADER_POSITIONAL: as a command, an argument without option name; at most one. A string is all such arguments,
+ * joined by spaces
  */
 typedef enum
 {
@@ -155,8 +156,8 @@ typedef AimxResponse *(*AimxVerbHandler) (AimxRequest *request, gpointer user_da
  * @missing: which error an unknown mailbox in the required %AIMX_HEADER_MAILBOX header gives, %AIMX_ERROR_NO_ENTRY or
  * %AIMX_ERROR_MAILBOX; 0: it need not be there. Must be set with %AIMX_ACTION_MAILBOX_OWNER
  * @result: shape of the answer
- * @result_schema: (nullable): JSON text that describes the answer: an object, or an array with one object, of key to
- * type name
+ * @result_schema: (nullable): JSON text that describes the answer: an object of key to type name, where a key that is
+ * an array of objects has an array with one such object; or an array with one object of key to type name
  * @command: (nullable): the name of the command that this verb becomes, for plugins
  * @deadline_seconds: 0 for the default; beyond it the caller is answered `IO` and the log names the module
  * @handler: what runs

@@ -357,7 +357,7 @@ class Plugins(Case):
     def test_their_commands_are_listed_and_explained(self):
         self.serve(VERB_LIST=answer_json(VERBS))
         self.assertRegex(self.aimx("--help").stdout, r"From plugins:\n  search +find messages\n")
-        self.assertRegex(self.aimx("help", "search").stdout, r"Usage: aimx search \[OPTIONS\] <QUERY>\n")
+        self.assertRegex(self.aimx("help", "search").stdout, r"Usage: aimx search \[OPTIONS\] <QUERY>\.\.\.\n")
         self.assertRegex(self.aimx("search", "--help").stdout, r"--mailbox <mailbox> +only there")
 
     def test_they_run_as_their_verbs(self):

@@ -8,6 +8,7 @@ static const struct
   const char *result;
   const char *schema; /* NULL for none */
   const char *expected;
+  guint width;
 } cases[] = {
   { "an-array-is-a-table-of-what-is-described", "[{\"b\":2,\"a\":\"x\",\"more\":true},{\"a\":\"longer\",\"b\":10}]",
     "[{\"a\":\"string\",\"b\":\"number\"}]",
@@ -35,6 +36,19 @@ static const struct
     "A\n"
     "1\n"
     "-\n" },
+  { "rows-that-fit-a-terminal-are-a-table", "[{\"a\":\"12345\",\"bee\":\"67890\"}]", NULL,
+    "A      BEE\n"
+    "12345  67890\n",
+    12 },
+  { "rows-that-do-not-fit-are-records", "{\"results\":[{\"a\":\"12345\",\"bee\":\"67890\"},{\"a\":1}],\"n\":2}", NULL,
+    "a:   12345\n"
+    "bee: 67890\n"
+    "\n"
+    "a:   1\n"
+    "bee: -\n"
+    "\n"
+    "n: 2\n",
+    11 },
 };
 
 static void
@@ -43,7 +57,7 @@ test_case (gconstpointer data)
   const guint i = GPOINTER_TO_UINT (data);
   g_autoptr (JsonNode) result = json_from_string (cases[i].result, NULL);
   g_autoptr (JsonNode) schema = cases[i].schema != NULL ? json_from_string (cases[i].schema, NULL) : NULL;
-  g_autofree char *text = cli_result_format (result, schema, FALSE, 0);
+  g_autofree char *text = cli_result_format (result, schema, FALSE, cases[i].width);
 
   g_assert_cmpstr (text, ==, cases[i].expected);
 }

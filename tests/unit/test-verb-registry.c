@@ -36,7 +36,13 @@ static const AimxVerbSpec good = {
   .handler = answer,
 };
 
-static const AimxVerbSpec plain = { .name = "PLAIN", .summary = "plain", .handler = answer };
+static const AimxVerbSpec plain = {
+  .name = "PLAIN",
+  .summary = "plain",
+  .result = AIMX_RESULT_JSON,
+  .result_schema = "{\"results\": [{\"id\": \"string\"}], \"next\": \"string or null\"}",
+  .handler = answer,
+};
 
 /* ---- the registry ---- */
 
@@ -115,6 +121,10 @@ test_wrong_descriptors_are_refused (void)
   refuse (WITH (.result = AIMX_RESULT_JSON, .result_schema = "{\"a\": 1}"), "schema");
   refuse (WITH (.result = AIMX_RESULT_JSON, .result_schema = "[]"), "schema");
   refuse (WITH (.result = AIMX_RESULT_JSON, .result_schema = "{"), "schema");
+  refuse (WITH (.result = AIMX_RESULT_JSON, .result_schema = "{\"a\": []}"), "schema");
+  refuse (WITH (.result = AIMX_RESULT_JSON, .result_schema = "{\"a\": [{\"b\": [{}]}]}"), "schema");
+  refuse (WITH (.result = AIMX_RESULT_JSON, .result_schema = "[{\"a\": [{}]}]"), "schema");
+  refuse (WITH (.result = AIMX_RESULT_JSON, .result_schema = "{\"a\": null}"), "schema");
   refuse (WITH (.result_schema = "{}"), "does not answer with JSON");
   refuse (WITH (.body_limit = AIMX_BODY_MAX + 1), "body limit");
   refuse (WITH (.flags = AIMX_VERB_BODY_REQUIRED), "limit is 0");
