@@ -23,7 +23,7 @@ get_settled_stamp (const struct stat *info)
   gint64 changed = MAX (info->st_mtim.tv_sec, info->st_ctim.tv_sec);
   gint64 now = g_get_real_time () / G_USEC_PER_SEC;
 
-  return now - changed > SETTLED_SECONDS ? aimx_stamp_of (info) : 0;
+  return now - changed > SETTLED_SECONDS ? aimx_stamp_of (info) : AIMX_STAMP_UNSETTLED;
 }
 
 /* Whether the message file of @stem is there and its owner's. */

@@ -60,8 +60,6 @@ typedef struct
 void aimx_mailbox_place_clear (AimxMailboxPlace *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (AimxMailboxPlace, aimx_mailbox_place_clear)
 
-/** aimx_folder_get_name: Returns: (transfer none): the directory of a folder below a domain */
-const char *aimx_folder_get_name (AimxFolder folder);
 /** aimx_mailbox_place_init: finds where @fqdn is; %FALSE with %AIMX_ERROR_VALIDATION for what no directory can be
  * called */
 gboolean aimx_mailbox_place_init (AimxMailboxPlace *self, const char *fqdn, GError **error);

@@ -9,7 +9,7 @@
 
 G_BEGIN_DECLS
 
-/** aimx_stamp_of: Returns: what changes whenever the file or directory does; never 0 */
+/** aimx_stamp_of: Returns: what changes whenever the file or directory does; neither 0 nor %AIMX_STAMP_UNSETTLED */
 guint64 aimx_stamp_of (const struct stat *info);
 /**
  * aimx_stored_message_read:

@@ -5,6 +5,8 @@
 #include "io/sys.h"
 #include "mail/frontmatter.h"
 
+#include <aimx/mail-store.h>
+
 #include <string.h>
 
 struct _AimxStoredMessage
@@ -89,7 +91,7 @@ aimx_stamp_of (const struct stat *info)
   guint64 hash = mix (mix (1, info->st_ino), (guint64) info->st_size);
 
   hash = mix_time (mix_time (hash, &info->st_mtim), &info->st_ctim);
-  return hash != 0 ? hash : 1;
+  return MAX (hash, AIMX_STAMP_UNSETTLED + 1);
 }
 
 /* ---- reading ---- */

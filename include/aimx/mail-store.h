@@ -57,6 +57,14 @@ typedef enum
 } AimxFolder;
 
 /**
+ * aimx_folder_get_name:
+ * @folder: one of the two
+ *
+ * Returns: (transfer none): `inbox` or `sent`, as people and directories call it
+ */
+AIMX_API const char *aimx_folder_get_name (AimxFolder folder);
+
+/**
  * aimx_mail_store_get_folder_path:
  * @self: the store
  * @fqdn: canonical name
@@ -109,9 +117,16 @@ typedef struct
 AIMX_API gboolean aimx_mail_store_count (AimxMailStore *self, const char *fqdn, AimxMailCounts *counts, GError **error);
 
 /**
+ * AIMX_STAMP_UNSETTLED:
+ *
+ * The stamp of a folder that has changed so lately that one more change might not show.
+ */
+#define AIMX_STAMP_UNSETTLED 1
+
+/**
  * AimxMessageEntry:
  * @stem: the message's id
- * @stamp: another one than before when its file has changed; never 0
+ * @stamp: another one than before when its file has changed; neither 0 nor 1
  *
  * One message of a folder.
  */
@@ -146,8 +161,7 @@ AIMX_API GPtrArray *aimx_mail_store_list_messages (AimxMailStore *self,
  *
  * What an owner changes inside of a bundle or a file does not show.
  *
- * Returns: another one than before when messages have come, gone or been marked; 0 for a folder that is missing, or has
- * changed so lately that one more change might not show
+ * Returns: another one than before when messages have come, gone or been marked; 0 for a folder that is missing
  */
 AIMX_API guint64 aimx_mail_store_get_folder_stamp (AimxMailStore *self, const char *fqdn, AimxFolder folder);
 

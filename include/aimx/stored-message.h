@@ -38,7 +38,7 @@ AIMX_API void aimx_stored_message_unref (AimxStoredMessage *self);
  * aimx_stored_message_get_stamp:
  * @self: a message
  *
- * Returns: another one than before when the file has changed; never 0
+ * Returns: another one than before when the file has changed; as listed
  */
 AIMX_API guint64 aimx_stored_message_get_stamp (AimxStoredMessage *self);
 
