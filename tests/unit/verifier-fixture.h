@@ -19,6 +19,7 @@ typedef struct
   psl_ctx_t *suffixes;
   ScriptedResolver *resolver;    /* nullable */
   AimxSignatureChecker *checker; /* nullable */
+  gboolean waits_for_name;
 } VerifierFixture;
 
 static inline GObject *
@@ -52,6 +53,7 @@ verifier_fixture_begin (VerifierFixture *self, const char *address, const char *
     .resolver = self->resolver != NULL ? AIMX_RESOLVER (self->resolver) : NULL,
     .checker = self->checker,
     .authserv_id = "mx.test",
+    .waits_for_name = self->waits_for_name,
   };
 
   return mailauth_verification_new (

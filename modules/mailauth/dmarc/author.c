@@ -14,6 +14,7 @@ typedef struct
   const char *at;
   const char *end;
   DmarcAuthors *authors;
+  gboolean is_open; /* a comment does not end */
 } Reader;
 
 /* ---- white space and comments ---- */
@@ -40,6 +41,7 @@ skip_comment (Reader *self)
         self->at++;
         return TRUE;
       }
+  self->is_open = TRUE;
   return FALSE;
 }
 
@@ -298,17 +300,16 @@ guess_domain (DmarcAuthors *self, const HeaderField *field)
 static void
 read_field (DmarcAuthors *self, const HeaderField *field)
 {
-  Reader reader = { field->value, field->value + field->value_length, self };
+  Reader reader = { .at = field->value, .end = field->value + field->value_length, .authors = self };
   guint before = self->addresses->len;
 
   self->n_fields++;
-  if (!read_list (&reader))
-    {
-      self->malformed = "the From field cannot be read without doubt";
-      guess_domain (self, field);
-    }
+  if (!read_list (&reader) || reader.is_open)
+    self->malformed = "the From field cannot be read without doubt";
   else if (self->addresses->len == before)
     self->malformed = "the From field has no address";
+  if (self->malformed != NULL)
+    guess_domain (self, field);
 }
 
 DmarcAuthors *
