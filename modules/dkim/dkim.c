@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The module's life: two services, verbs around the keys, and in a daemon somebody who has keys replaced in time. */
 #include "checker.h"
+#include "comparison.h"
 #include "rotation-watch.h"
 #include "signer.h"
 #include "verbs.h"
@@ -8,7 +9,8 @@
 typedef struct
 {
   DkimSigner *signer;
-  DkimRotationWatch *watch; /* NULL unless started */
+  DkimRotationWatch *watch;   /* NULL unless started */
+  DkimComparison *comparison; /* NULL unless started with somebody to ask */
 } Dkim;
 
 static void
@@ -17,6 +19,7 @@ dkim_free (gpointer data)
   Dkim *self = data;
 
   g_clear_pointer (&self->watch, dkim_rotation_watch_stop);
+  g_clear_pointer (&self->comparison, dkim_comparison_free);
   g_object_unref (self->signer);
   g_free (self);
 }
@@ -49,12 +52,19 @@ start (AimxModule *module, AimxServer *server, GError **error)
   return dkim_signer_start (self->signer, error);
 }
 
+/* What goes on in a daemon beside everything else. */
 static gboolean
-open_watch (AimxModule *module, AimxServer *server, GError **error)
+begin (AimxModule *module, AimxServer *server, GError **error)
 {
   Dkim *self = aimx_module_get_data (module);
+  g_autoptr (AimxConfig) config = aimx_config_store_get (aimx_server_get_config_store (server));
+  g_autoptr (AimxResolver) resolver = aimx_server_get_service (server, AIMX_TYPE_RESOLVER);
 
   self->watch = dkim_rotation_watch_start (server, self->signer);
+  if (resolver != NULL)
+    self->comparison = dkim_comparison_new (resolver, self->signer, config);
+  else
+    aimx_log (G_LOG_LEVEL_MESSAGE, "MESSAGE", "keys are not compared with the DNS: module 'resolver' is not running");
   return TRUE;
 }
 
@@ -64,6 +74,7 @@ stop (AimxModule *module, AimxServer *server)
   Dkim *self = aimx_module_get_data (module);
 
   g_clear_pointer (&self->watch, dkim_rotation_watch_stop);
+  g_clear_pointer (&self->comparison, dkim_comparison_free);
   aimx_module_stopped (module);
 }
 
@@ -75,6 +86,6 @@ const AimxModuleDescriptor aimx_module = {
   .summary = "keys of the domains, signing with them, and verifying signatures",
   .load = load,
   .start = start,
-  .open = open_watch,
+  .open = begin,
   .stop = stop,
 };

@@ -65,3 +65,13 @@ dkim_published_judge (AimxDnsAnswer *answer, const char *record, char **found)
     }
   return result;
 }
+
+char *
+dkim_published_fingerprint (const char *record)
+{
+  g_autofree char *text = get_key (record);
+  gsize length = 0;
+  g_autofree guchar *key = g_base64_decode (text != NULL ? text : "", &length);
+
+  return g_compute_checksum_for_data (G_CHECKSUM_SHA256, key, length);
+}

@@ -38,5 +38,14 @@ typedef enum
  * Returns: what the DNS shows
  */
 DkimPublished dkim_published_judge (AimxDnsAnswer *answer, const char *record, char **found);
+/**
+ * dkim_published_fingerprint:
+ * @record: a key record
+ *
+ * The SHA-256 of the key itself: for RSA what `openssl pkey -pubin -outform DER | sha256sum` says of its public key.
+ *
+ * Returns: (transfer full): in hexadecimal; that of nothing when @record has no key
+ */
+char *dkim_published_fingerprint (const char *record);
 
 G_END_DECLS

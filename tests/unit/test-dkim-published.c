@@ -58,11 +58,34 @@ test_no_answer_is_not_no_record (void)
   g_assert_null (found);
 }
 
+static void
+test_a_fingerprint_is_of_the_key_alone (void)
+{
+  static const struct
+  {
+    const char *record;
+    const char *fingerprint;
+  } cases[] = {
+    { "v=DKIM1; k=rsa; p=YWJj", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" },
+    { "p= YW Jj ;t=y", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" },
+    { "v=DKIM1; p=", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" },
+    { "text", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *fingerprint = dkim_published_fingerprint (cases[i].record);
+
+      g_assert_cmpstr (fingerprint, ==, cases[i].fingerprint);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/dkim/published/records-are-compared-by-their-keys", test_records_are_compared_by_their_keys);
   g_test_add_func ("/dkim/published/no-answer-is-not-no-record", test_no_answer_is_not_no_record);
+  g_test_add_func ("/dkim/published/a-fingerprint-is-of-the-key-alone", test_a_fingerprint_is_of_the_key_alone);
   return g_test_run ();
 }
