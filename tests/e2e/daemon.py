@@ -15,6 +15,7 @@ import socket
 import stat
 import subprocess
 import tempfile
+import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -77,6 +78,22 @@ def reachable_command():
     return copy / "cli" / "aimx"
 
 
+@functools.cache
+def name_server():
+    """Says at once that no name is there: no test asks the name servers of this machine, or waits for nobody."""
+    server = socket.socket(type=socket.SOCK_DGRAM)
+    server.bind(("127.0.0.1", 0))
+
+    def answer():
+        while True:
+            question, client = server.recvfrom(4096)
+            # RFC 1035, 4.1.1: a response, recursion available, NXDOMAIN; the question, and nothing else.
+            end = question.index(0, 12) + 5
+            server.sendto(question[:2] + b"\x81\x83\0\1\0\0\0\0\0\0" + question[12:end], client)
+    threading.Thread(target=answer, daemon=True).start()
+    return f"127.0.0.1@{server.getsockname()[1]}"
+
+
 def wait_for(condition, what, seconds=PATIENCE):
     """Waits until condition() is true; whatever it returned is returned."""
     deadline = time.monotonic() + seconds
@@ -114,8 +131,7 @@ class Scratch:
         quoted = ", ".join(f'"{domain}"' for domain in self.domains)
         lines = [f"domains = [{quoted}]", f'data_dir = "{self.data_dir}"', extra]
         if "[resolver]" not in extra:
-            # Nobody answers there: no test asks the name servers of this machine.
-            lines += ["[resolver]", 'servers = ["127.0.0.1@1"]']
+            lines += ["[resolver]", f'servers = ["{name_server()}"]']
         for address, owner in mailboxes.items():
             lines += [f'[mailboxes."{address}"]', f'address = "{address}"', f'owner = "{owner}"', ""]
         self.config_file.write_text("\n".join(lines), encoding="utf-8")
