@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import textwrap
 import unittest
 
 import bus
@@ -121,6 +122,28 @@ class Plugin(unittest.TestCase):
             config.write("\n[plugin.hello]\ngreeting = [1]\n")
         self.assertIn("greeting", self.aimx(server, "reload", status=1).stderr)
         self.assertIn("Hello, world!", self.aimx(server, "hello").stdout)
+
+    def test_the_template_copied_built_and_tested(self):
+        readme = (daemon.ROOT / "data" / "plugin-template" / "README.md").read_text(encoding="utf-8")
+        copy, build = (textwrap.dedent(block) for block in re.findall(r"^   ```sh\n(.*?)^   ```$", readme, re.M | re.S))
+        with tempfile.TemporaryDirectory() as place:
+            run("sh", "-ec", copy + build, cwd=place, env=self.installed.env)
+        self.addCleanup((self.installed.plugins / "words.so").unlink)
+        server = self.start()
+        self.assertEqual(self.aimx(server, "words", stdin="one two\n").stdout, "words: 2\n")
+        self.assertIn("the text is not UTF-8", self.aimx(server, "words", stdin=b"\xff", status=1).stderr)
+
+    def test_the_template_under_another_name(self):
+        with tempfile.TemporaryDirectory() as place:
+            copy = pathlib.Path(place, "mine")
+            shutil.copytree(self.installed.aimx.parents[1] / "share" / "aimx" / "plugin-template", copy)
+            meson = copy / "meson.build"
+            meson.write_text(meson.read_text(encoding="utf-8").replace("project('words'", "project('mine'"), encoding="utf-8")
+            run("sh", "-ec", "meson setup build --werror && meson install -C build", cwd=copy, env=self.installed.env)
+        self.addCleanup((self.installed.plugins / "mine.so").unlink)
+        server = self.start()
+        modules = {one["name"]: one for one in json.loads(self.aimx(server, "modules", "--json").stdout)}
+        self.assertEqual((modules["mine"]["state"], modules["mine"]["verbs"]), ("loaded", ["WORDS"]))
 
     def test_the_same_in_cplusplus(self):
         source = daemon.ROOT / "tests" / "e2e" / "plugin" / "polyglot.cc"
