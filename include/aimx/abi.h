@@ -10,8 +10,25 @@
 #include <gio/gio.h>
 #include <glib-object.h>
 
-#define AIMX_ABI_MAJOR   1
-#define AIMX_ABI_MINOR   0
+/**
+ * AIMX_ABI_MAJOR:
+ *
+ * Rises when something changes or goes.
+ */
+#define AIMX_ABI_MAJOR 1
+
+/**
+ * AIMX_ABI_MINOR:
+ *
+ * Rises when something is added.
+ */
+#define AIMX_ABI_MINOR 0
+
+/**
+ * AIMX_ABI_VERSION:
+ *
+ * Both in one number, for #AimxModuleDescriptor.
+ */
 #define AIMX_ABI_VERSION ((AIMX_ABI_MAJOR << 16) | AIMX_ABI_MINOR)
 
 /**

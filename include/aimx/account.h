@@ -30,6 +30,8 @@ G_DECLARE_FINAL_TYPE (AimxAccounts, aimx_accounts, AIMX, ACCOUNTS, GObject)
  * @AIMX_ACCOUNT_EXISTS: uid and gid are set
  * @AIMX_ACCOUNT_MISSING: the name service says that there is none
  * @AIMX_ACCOUNT_FAILED: the name service could not be asked; treat as temporary
+ *
+ * What is known of an account.
  */
 typedef enum
 {

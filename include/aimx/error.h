@@ -30,6 +30,8 @@ G_BEGIN_DECLS
  * @AIMX_ERROR_NO_ACCOUNT: the owner of a mailbox has no account; `VALIDATION` on the wire, `451 4.2.1` in SMTP
  * @AIMX_ERROR_ORDER: a lock was asked for out of rank; a programming error in a module; `IO` on the wire
  * @AIMX_ERROR_MODULE: a module cannot be loaded or started; `IO` on the wire
+ *
+ * What went wrong; more may come.
  */
 typedef enum
 {
@@ -55,6 +57,11 @@ typedef enum
 } AimxError;
 
 #define AIMX_ERROR (aimx_error_quark ())
+/**
+ * aimx_error_quark:
+ *
+ * Returns: the domain of #AimxError
+ */
 AIMX_API GQuark aimx_error_quark (void);
 
 /**
@@ -82,7 +89,8 @@ AIMX_API const char *aimx_error_get_smtp_reply (const GError *error);
  * aimx_error_set_errno:
  * @error: (out) (optional): return location
  * @saved_errno: the errno of the failed call
- * @format: what failed, on what; the system's words are appended
+ * @format: what failed, on what, as for printf(); the system's words are appended
+ * @...: arguments of @format
  *
  * Sets %AIMX_ERROR_NO_SPACE for ENOSPC and EDQUOT, else %AIMX_ERROR_IO.
  *

@@ -17,6 +17,8 @@ G_BEGIN_DECLS
  * AimxLockRank:
  * @AIMX_LOCK_MAILBOX: one lock for each canonical FQDN, the outer rank
  * @AIMX_LOCK_CONFIG: one lock for the configuration, the inner rank
+ *
+ * Which lock comes before which.
  */
 typedef enum
 {
@@ -110,6 +112,8 @@ AIMX_API AimxLockGuard *aimx_lock_manager_acquire_finish (AimxLockManager *self,
  * @held: names held now
  * @wait_usec_total: microseconds spent waiting, all together
  * @wait_usec_max: the longest wait in microseconds
+ *
+ * What the locks have seen.
  */
 typedef struct
 {

@@ -19,10 +19,51 @@
  */
 #define aimx_log(level, ...) g_log_structured (G_LOG_DOMAIN, (level), __VA_ARGS__)
 
-#define AIMX_LOG_VERB     "AIMX_VERB"
-#define AIMX_LOG_MAILBOX  "AIMX_MAILBOX"
-#define AIMX_LOG_DOMAIN   "AIMX_DOMAIN"
-#define AIMX_LOG_UID      "AIMX_UID"
+/**
+ * AIMX_LOG_VERB:
+ *
+ * Field of a record: a verb.
+ */
+#define AIMX_LOG_VERB "AIMX_VERB"
+
+/**
+ * AIMX_LOG_MAILBOX:
+ *
+ * Field of a record: canonical FQDN of a mailbox.
+ */
+#define AIMX_LOG_MAILBOX "AIMX_MAILBOX"
+
+/**
+ * AIMX_LOG_DOMAIN:
+ *
+ * Field of a record: name of a domain.
+ */
+#define AIMX_LOG_DOMAIN "AIMX_DOMAIN"
+
+/**
+ * AIMX_LOG_UID:
+ *
+ * Field of a record: user id of a caller.
+ */
+#define AIMX_LOG_UID "AIMX_UID"
+
+/**
+ * AIMX_LOG_QUEUE_ID:
+ *
+ * Field of a record: queue id of a message.
+ */
 #define AIMX_LOG_QUEUE_ID "AIMX_QUEUE_ID"
-#define AIMX_LOG_MODULE   "AIMX_MODULE"
-#define AIMX_LOG_PEER     "AIMX_PEER"
+
+/**
+ * AIMX_LOG_MODULE:
+ *
+ * Field of a record: name of a module.
+ */
+#define AIMX_LOG_MODULE "AIMX_MODULE"
+
+/**
+ * AIMX_LOG_PEER:
+ *
+ * Field of a record: address of a client or server.
+ */
+#define AIMX_LOG_PEER "AIMX_PEER"

@@ -93,6 +93,8 @@ aimx_mail_store_get_message_path (AimxMailStore *self, const char *fqdn, AimxFol
  * @sent: sent copies
  * @inbox_entries: all entries of the inbox, strays too
  * @sent_entries: all entries of the sent folder
+ *
+ * How much is in a mailbox.
  */
 typedef struct
 {
@@ -188,6 +190,8 @@ AIMX_API AimxStoredMessage *aimx_mail_store_read_message (AimxMailStore *self,
  * AimxStray:
  * @fqdn: what the directory stands for
  * @uid: who owns it
+ *
+ * A directory of a mailbox that is not configured.
  */
 typedef struct
 {

@@ -20,10 +20,22 @@ G_DECLARE_FINAL_TYPE (AimxMessage, aimx_message, AIMX, MESSAGE, GObject)
 
 /**
  * AimxMessageField:
+ * @AIMX_MESSAGE_MESSAGE_ID: Message-ID
+ * @AIMX_MESSAGE_FROM: From
+ * @AIMX_MESSAGE_TO: To
+ * @AIMX_MESSAGE_CC: Cc
+ * @AIMX_MESSAGE_REPLY_TO: Reply-To
+ * @AIMX_MESSAGE_SUBJECT: Subject
+ * @AIMX_MESSAGE_DATE: Date, as RFC 3339 with its offset kept; %NULL when absent or unparsable
+ * @AIMX_MESSAGE_IN_REPLY_TO: In-Reply-To
+ * @AIMX_MESSAGE_REFERENCES: References
+ * @AIMX_MESSAGE_LIST_ID: List-Id
+ * @AIMX_MESSAGE_AUTO_SUBMITTED: Auto-Submitted
+ * @AIMX_MESSAGE_RETURN_PATH: Return-Path
+ * @AIMX_MESSAGE_N_FIELDS: how many there are
  *
  * The header fields kept, as the frontmatter shows them: decoded UTF-8, no control characters, ids without angle
  * brackets, address lists joined with `, `.
- * @AIMX_MESSAGE_DATE is RFC 3339 with its offset kept, %NULL when absent or unparsable.
  */
 typedef enum
 {

@@ -27,7 +27,10 @@ G_DECLARE_FINAL_TYPE (AimxModule, aimx_module, AIMX, MODULE, GObject)
 
 /**
  * AimxModuleFlags:
+ * @AIMX_MODULE_NONE: nothing is special about it
  * @AIMX_MODULE_LISTENER: only opens doors to a daemon; left out of an in-process server
+ *
+ * What is special about a module.
  */
 typedef enum
 {
@@ -76,6 +79,11 @@ typedef struct
   gpointer reserved[7];
 } AimxModuleDescriptor;
 
+/**
+ * AIMX_MODULE_SYMBOL:
+ *
+ * Name of the symbol that the server looks for.
+ */
 #define AIMX_MODULE_SYMBOL "aimx_module"
 
 /**

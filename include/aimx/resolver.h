@@ -41,6 +41,8 @@ typedef enum
  * @AIMX_DNS_NO_NAME: there is no such name (NXDOMAIN)
  * @AIMX_DNS_FAILED: not known now: no answer in time, a server's failure, or an answer that DNSSEC proves wrong; asking
  * again later may help
+ *
+ * What came of a question.
  */
 typedef enum
 {
@@ -55,6 +57,8 @@ typedef enum
  * @AIMX_DNS_INSECURE: nothing vouches for the answer
  * @AIMX_DNS_SECURE: DNSSEC proves it (RFC 4035)
  * @AIMX_DNS_BOGUS: DNSSEC proves it wrong; the status is %AIMX_DNS_FAILED
+ *
+ * What DNSSEC says of an answer.
  */
 typedef enum
 {

@@ -14,6 +14,8 @@ G_BEGIN_DECLS
  * @AIMX_SIGNATURE_DKIM: a DKIM-Signature field
  * @AIMX_SIGNATURE_ARC_MESSAGE: an ARC-Message-Signature field
  * @AIMX_SIGNATURE_ARC_SEAL: an ARC-Seal field: over the ARC sets up to its own instance (RFC 8617, 5.1.1)
+ *
+ * Which field a signature is.
  */
 typedef enum
 {

@@ -37,10 +37,13 @@ typedef enum
 
 /**
  * AimxHeaderFlags:
+ * @AIMX_HEADER_OPTIONAL: may be missing
  * @AIMX_HEADER_REQUIRED: missing is `MALFORMED`
  * @AIMX_HEADER_REFUSED: present is `MALFORMED`: named so that nobody thinks that it does something
  * @AIMX_HEADER_POSITIONAL: as a command, an argument without option name; at most one. A string is all such arguments,
  * joined by spaces
+ *
+ * Whether a header must be there, and where.
  */
 typedef enum
 {
@@ -56,6 +59,8 @@ typedef enum
  * @type: form of the value
  * @flags: see #AimxHeaderFlags
  * @summary: one line for people
+ *
+ * One header of a verb.
  */
 typedef struct
 {
@@ -86,12 +91,15 @@ typedef enum
 
 /**
  * AimxVerbFlags:
+ * @AIMX_VERB_NONE: nothing is special about it
  * @AIMX_VERB_READ_ONLY: changes nothing; runs in-process without a daemon for whoever can read the files
  * @AIMX_VERB_DESTRUCTIVE: loses data that was kept
  * @AIMX_VERB_NO_HEADERS: refuses any header line
  * @AIMX_VERB_BODY_REQUIRED: Content-Length must be there; the handler gets a body, maybe an empty one
  * @AIMX_VERB_HIDES: to whoever is not its owner the mailbox does not exist: the answer is that of a missing one, byte
  * for byte. With %AIMX_ACTION_MAILBOX_OWNER and a required %AIMX_HEADER_MAILBOX header only
+ *
+ * What is special about a verb.
  */
 typedef enum
 {
