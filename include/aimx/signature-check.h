@@ -32,6 +32,13 @@ typedef enum
 #define AIMX_SIGNATURES_MAX 8
 
 /**
+ * AIMX_SIGNATURES_LISTED_MAX:
+ *
+ * Fields of a kind that are listed, so that no header makes a long list; those after them are passed over.
+ */
+#define AIMX_SIGNATURES_LISTED_MAX 64
+
+/**
  * AIMX_ARC_SETS_MAX:
  *
  * ARC sets of a chain (RFC 8617, 4.2.1).
@@ -149,7 +156,7 @@ AIMX_API GBytes *aimx_signature_check_get_header (AimxSignatureCheck *self);
  * aimx_signature_check_get_signatures:
  * @self: a check
  *
- * Returns: (transfer none) (element-type AimxSignature): all signatures in the order of the header; once it is
+ * Returns: (transfer none) (element-type AimxSignature): the signatures in the order of the header; once it is
  * complete
  */
 AIMX_API GPtrArray *aimx_signature_check_get_signatures (AimxSignatureCheck *self);

@@ -105,7 +105,7 @@ find_signatures (DkimCheck *self)
       const DkimField *field = &g_array_index (self->fields, DkimField, i);
 
       for (gsize kind = 0; kind < G_N_ELEMENTS (kinds); kind++)
-        if (dkim_field_is (field, kinds[kind].name))
+        if (n[kind] < AIMX_SIGNATURES_LISTED_MAX && dkim_field_is (field, kinds[kind].name))
           add_signature (self, kind, field, ++n[kind]);
       if (dkim_field_is (field, "ARC-Authentication-Results"))
         dkim_arc_sets_add (get_sets (self), DKIM_ARC_RESULTS, dkim_arc_results_get_instance (field), field);

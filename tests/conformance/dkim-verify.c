@@ -19,6 +19,7 @@ look_up (char **records, const char *name)
   for (; *records != NULL; records++)
     {
       g_auto (GStrv) record = g_strsplit (*records, "\t", 2);
+      g_autoptr (GBytes) data = NULL;
 
       if (record[0] == NULL || g_ascii_strcasecmp (record[0], name) != 0)
         continue;
@@ -26,7 +27,8 @@ look_up (char **records, const char *name)
         return aimx_dns_answer_new (AIMX_DNS_FAILED, AIMX_DNS_INSECURE, 0, "the server fails");
       if (answer == NULL)
         answer = aimx_dns_answer_new (AIMX_DNS_FOUND, AIMX_DNS_INSECURE, 0, NULL);
-      aimx_dns_answer_add_data (answer, g_bytes_new (record[1], strlen (record[1])));
+      data = g_bytes_new (record[1], strlen (record[1]));
+      aimx_dns_answer_add_data (answer, data);
     }
   return answer != NULL ? answer : aimx_dns_answer_new (AIMX_DNS_NO_NAME, AIMX_DNS_INSECURE, 0, NULL);
 }

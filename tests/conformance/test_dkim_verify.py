@@ -317,6 +317,14 @@ class Verifying(unittest.TestCase):
         gone = re.sub(rb"ARC-Seal: i=1;.*?\r\n(?![ \t])", b"", message, flags=re.S)
         self.assertEqual(results(gone), ["permerror", "pass", "permerror", "pass", "pass"])
 
+    def test_who_finds_a_chain_broken_seals_the_own_set_only(self):
+        message = make_chain(1).replace(b"figures.", b"figure.")
+        message = seal(b"Authentication-Results: hop2.test; arc=fail\r\n" + message, 2)
+        found = self.check(message)
+        self.assertEqual([(entry["kind"], entry["cv"], entry["result"]) for entry in found],
+                         [("arc-seal", "fail", "pass"), ("arc-message", None, "pass"),
+                          ("arc-seal", "none", "pass"), ("arc-message", None, "fail")])
+
     def test_ours_verify_here_and_there(self):
         base = pathlib.Path(self.directory.name) / "signer"
         (base / "dkim" / "a.test").mkdir(parents=True)

@@ -23,10 +23,11 @@ publish (const char *records, const char *name)
     if (g_str_has_prefix (*line, name) && (*line)[strlen (name)] == ' ')
       {
         const char *record = *line + strlen (name) + 1;
+        g_autoptr (GBytes) data = g_bytes_new (record, strlen (record));
 
         if (answer == NULL)
           answer = aimx_dns_answer_new (AIMX_DNS_FOUND, AIMX_DNS_INSECURE, 0, NULL);
-        aimx_dns_answer_add_data (answer, g_bytes_new (record, strlen (record)));
+        aimx_dns_answer_add_data (answer, data);
       }
   return answer != NULL ? answer : aimx_dns_answer_new (AIMX_DNS_NO_NAME, AIMX_DNS_INSECURE, 0, NULL);
 }

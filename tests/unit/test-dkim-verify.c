@@ -421,6 +421,20 @@ test_only_so_many_signatures_are_verified (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_no_header_makes_a_long_list (void)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < 10000; i++)
+    g_string_append (text, "DKIM-Signature: x\r\nARC-Seal: x\r\n");
+  {
+    g_autoptr (AimxSignatureCheck) check = check_message (text->str, AT, "");
+
+    g_assert_cmpuint (aimx_signature_check_get_signatures (check)->len, ==, 2 * AIMX_SIGNATURES_LISTED_MAX);
+  }
+}
+
+static void
 test_a_header_too_long_verifies_nothing (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *text = sign (fixture, TAGS);
@@ -502,6 +516,7 @@ main (int argc, char **argv)
   add ("a-failing-server-is-a-temporary-error", test_a_failing_server_is_a_temporary_error);
   g_test_add_func ("/dkim-verify/weak-and-broken-rsa-keys-are-refused", test_weak_and_broken_rsa_keys_are_refused);
   add ("only-so-many-signatures-are-verified", test_only_so_many_signatures_are_verified);
+  g_test_add_func ("/dkim-verify/no-header-makes-a-long-list", test_no_header_makes_a_long_list);
   add ("a-header-too-long-verifies-nothing", test_a_header_too_long_verifies_nothing);
   g_test_add_func ("/dkim-verify/the-header-is-kept-as-it-stands", test_the_header_is_kept_as_it_stands);
   add ("update-tells-once-that-the-header-is-complete", test_update_tells_once_that_the_header_is_complete);
