@@ -9,26 +9,19 @@ Each figure is the median of the rounds.  Nothing is deleted before the end and 
 (as root), since ext4 looks past inodes that were freed in the last minutes while it remembers them, and would charge
 what one has deleted, such as Postfix its queue files, to whoever creates the next file.  Postfix counts a message when it is in the maildir, its wait ends when it is
 queued; without root or an unpacked Postfix its columns stay empty.  `cpu us` is the daemon's processor time a message:
-together with the client's, it is where the time goes that the disk does not take.
+together with the client's, it is where the time goes that the disk does not take.  The second table is about who sent
+the messages: see senders.py.
 """
 
 import argparse
 import contextlib
-import os
 import pathlib
 import pwd
 import tempfile
 
 import measure
 import postfix
-
-MAILBOX = "info@agents.test"
-
-
-def settle():
-    os.sync()
-    if os.geteuid() == 0:
-        pathlib.Path("/proc/sys/vm/drop_caches").write_text("3")
+import senders
 
 
 def measure_disk(place, build, sessions, messages, size):
@@ -38,33 +31,9 @@ def measure_disk(place, build, sessions, messages, size):
     return {"rate": messages / result["seconds"], **result}
 
 
-def load(build, port, sessions, messages, size):
-    result = measure.run_json(build / "bench/bench-load", "--port", port, "--to", MAILBOX, "--sessions", sessions,
-                              "--messages", messages, "--size", size)
-    if result["accepted"] != messages:
-        raise RuntimeError(f"only {result['accepted']} of {messages} messages were accepted")
-    return result
-
-
-def count(server):
-    folder = server.folder(MAILBOX)
-    return len(os.listdir(folder)) if folder.exists() else 0
-
-
-def measure_aimx(server, build, sessions, messages, size):
-    stored = count(server)
-    before = server.cpu_seconds()
-    result = load(build, server.port, sessions, messages, size)
-    cpu = (server.cpu_seconds() - before) / messages * 1e6
-    stored = count(server) - stored
-    if stored != messages:
-        raise RuntimeError(f"{stored} files for {messages} messages")
-    return {"rate": messages / result["seconds"], "cpu": cpu, **result}
-
-
 def measure_postfix(peer, build, sessions, messages, size):
     stored = peer.delivered()
-    result = load(build, peer.port, sessions, messages, size)
+    result = measure.load(build, peer.port, sessions, messages, size)
     extra = peer.wait_until_delivered(stored + messages)
     return {"rate": messages / (result["seconds"] + extra), **result}
 
@@ -77,12 +46,12 @@ def measure_case(servers, build, place, case, rounds):
     sessions, messages, size = case
     aimx, peer, disk = [], [], []
     for _ in range(rounds):
-        settle()
-        aimx.append(measure_aimx(servers[0], build, sessions, messages, size))
+        measure.settle()
+        aimx.append(measure.inbound(servers[0], build, sessions, messages, size))
         if servers[1]:
-            settle()
+            measure.settle()
             peer.append(measure_postfix(servers[1], build, sessions, messages, size))
-        settle()
+        measure.settle()
         disk.append(measure_disk(place, build, sessions, messages, size))
     rate, raw = (measure.median([result["rate"] for result in results]) for results in (aimx, disk))
     ratio = f"{rate / measure.median([result['rate'] for result in peer]):.2f}" if peer else ""
@@ -103,7 +72,7 @@ def measure_place(daemon, build, name, place, options):
     with contextlib.ExitStack() as stack:
         place = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="inbound-", dir=place)))
         place.chmod(0o755)
-        server = stack.enter_context(daemon.Daemon(mailboxes={MAILBOX: owner}, config=config, parent=place,
+        server = stack.enter_context(daemon.Daemon(mailboxes={measure.MAILBOX: owner}, config=config, parent=place,
                                                    env={"AIMX_LOG": "message"}))
         peer = None
         if postfix.is_available():
@@ -133,6 +102,8 @@ def main():
     for name, place in places:
         rows += measure_place(daemon, build, name, place, options)
     measure.table(HEADER, rows)
+    print()
+    senders.report(daemon, build, disk, options)
 
 
 if __name__ == "__main__":

@@ -2,12 +2,14 @@
 /*
  * An SMTP client that keeps a number of sessions busy and measures how long each message waits for its answer.
  *
- *   load --port P --to ADDRESS [--sessions N] [--messages N] [--size BYTES] [--accepted FILE]
+ *   load --port P --to ADDRESS [--from ADDRESS] [--sessions N] [--messages N] [--size BYTES] [--message FILE]
+ *        [--accepted FILE]
  *
- * Every message has a subject and a Message-ID of its own. Each session sends one message after another on one
- * connection, the commands of one together where the server offers PIPELINING (RFC 2920), as other servers do. On
- * standard output one JSON object: messages accepted and refused, sessions that broke, seconds in all, and the median,
- * 99th percentile and worst of the microseconds from the end of the data to its answer.
+ * Every message has a subject and a Message-ID of its own; one from a file has the Message-ID put before it, where a
+ * signature does not mind. A `%` in the sender's address becomes the number of the message. Each session sends one
+ * message after another on one connection, the commands of one together where the server offers PIPELINING (RFC 2920),
+ * as other servers do. On standard output one JSON object: messages accepted and refused, sessions that broke, seconds
+ * in all, and the median, 99th percentile and worst of the microseconds from the end of the data to its answer.
  *
  * --accepted appends the Message-ID of each message to FILE the moment that its `250` was read, one write a line, so
  * that after a crash of the server FILE tells what it had promised.
@@ -33,6 +35,8 @@ typedef struct
 {
   int port;
   char *to;
+  char *from;
+  char *message; /* header and body with CRLF; NULL: made up */
   int sessions;
   int messages;
   int size;
@@ -137,10 +141,11 @@ note_accepted (Load *load, const char *id)
 
 /* Sends the commands before the data. Returns the reply to DATA or the first refusal, 0 when the connection is over. */
 static int
-open_message (Session *self)
+open_message (Session *self, const char *from)
 {
+  g_autofree char *mail = g_strdup_printf ("MAIL FROM:<%s>\r\n", from);
   g_autofree char *rcpt = g_strdup_printf ("RCPT TO:<%s>\r\n", self->load->to);
-  const char *const commands[] = { "MAIL FROM:<load@load.test>\r\n", rcpt, "DATA\r\n" };
+  const char *const commands[] = { mail, rcpt, "DATA\r\n" };
   g_autofree char *all = g_strconcat (commands[0], commands[1], commands[2], NULL);
   int result = 0, code = 0;
 
@@ -158,23 +163,47 @@ open_message (Session *self)
   return code == 354 && result != 354 ? 0 : result;
 }
 
+static char *
+make_sender (Load *load, int number)
+{
+  g_auto (GStrv) pieces = g_strsplit (load->from, "%", -1);
+  g_autofree char *text = g_strdup_printf ("%d", number);
+
+  return g_strjoinv (text, pieces);
+}
+
+static GString *
+make_message (Load *load, int number, const char *id, const char *from)
+{
+  GString *text = g_string_sized_new ((gsize) load->size + 512);
+
+  g_string_append_printf (text, "Message-ID: <%s>\r\n", id);
+  if (load->message != NULL)
+    {
+      g_string_append_printf (text, "%s.\r\n", load->message);
+      return text;
+    }
+  g_string_append_printf (text, "From: Load <%s>\r\nTo: <%s>\r\nSubject: Message %d of run %08x\r\n", from, load->to,
+                          number, load->run);
+  g_string_append_printf (text, "Date: Tue, 01 Oct 2024 12:00:00 +0000\r\n\r\n%d\r\n", number);
+  if (text->len < (gsize) load->size)
+    g_string_append_len (text, load->body, load->size - (gssize) text->len);
+  g_string_append (text, "\r\n.\r\n");
+  return text;
+}
+
 /* Returns the reply code to the message, 0 when the connection is over. */
 static int
 send_message (Session *self, int number)
 {
   Load *load = self->load;
   g_autofree char *id = g_strdup_printf ("%08x.%d@load.test", load->run, number);
-  g_autoptr (GString) text = g_string_sized_new ((gsize) load->size + 512);
+  g_autofree char *from = make_sender (load, number);
+  g_autoptr (GString) text = make_message (load, number, id, from);
   gint64 start, wait;
   int code;
 
-  g_string_append_printf (text, "From: Load <load@load.test>\r\nTo: <%s>\r\nSubject: Message %d of run %08x\r\n",
-                          load->to, number, load->run);
-  g_string_append_printf (text, "Message-ID: <%s>\r\nDate: Tue, 01 Oct 2024 12:00:00 +0000\r\n\r\n%d\r\n", id, number);
-  if (text->len < (gsize) load->size)
-    g_string_append_len (text, load->body, load->size - (gssize) text->len);
-  g_string_append (text, "\r\n.\r\n");
-  code = open_message (self);
+  code = open_message (self, from);
   if (code != 354)
     return code;
   if (!send_all (self->fd, text->str, text->len))
@@ -268,10 +297,13 @@ main (int argc, char **argv)
 {
   Load load = { .sessions = 1, .messages = 100, .size = 4096, .accepted_fd = -1 };
   g_autofree char *accepted = NULL;
+  g_autofree char *message = NULL;
   g_autoptr (GError) error = NULL;
   const GOptionEntry options[] = {
     { "port", 0, 0, G_OPTION_ARG_INT, &load.port, "where the server listens on loopback", "PORT" },
     { "to", 0, 0, G_OPTION_ARG_STRING, &load.to, "recipient", "ADDRESS" },
+    { "from", 0, 0, G_OPTION_ARG_STRING, &load.from, "sender", "ADDRESS" },
+    { "message", 0, 0, G_OPTION_ARG_FILENAME, &message, "what to send, with CRLF", "FILE" },
     { "sessions", 0, 0, G_OPTION_ARG_INT, &load.sessions, "connections kept busy", "N" },
     { "messages", 0, 0, G_OPTION_ARG_INT, &load.messages, "messages in all", "N" },
     { "size", 0, 0, G_OPTION_ARG_INT, &load.size, "bytes of a message", "BYTES" },
@@ -295,10 +327,19 @@ main (int argc, char **argv)
           return 1;
         }
     }
+  if (message != NULL && !g_file_get_contents (message, &load.message, NULL, &error))
+    {
+      fprintf (stderr, "load: %s\n", error->message);
+      return 1;
+    }
+  if (load.from == NULL)
+    load.from = g_strdup ("load@load.test");
   load.run = g_random_int ();
   load.body = make_body (MAX (load.size, 0));
   run (&load);
+  g_free (load.message);
   g_free (load.body);
+  g_free (load.from);
   g_free (load.to);
   return 0;
 }
