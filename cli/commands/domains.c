@@ -3,12 +3,8 @@
 #include "command.h"
 
 static const CliCommand *const subcommands[] = {
-  &cli_command_domains_list,
-  &cli_command_domains_add,
-  &cli_command_domains_remove,
-  &cli_command_domains_rotate_dkim,
-  &cli_command_domains_set_default,
-  NULL,
+  &cli_command_domains_list,        &cli_command_domains_add,         &cli_command_domains_remove,
+  &cli_command_domains_rotate_dkim, &cli_command_domains_set_default, NULL,
 };
 
 const CliCommand cli_command_domains = {

@@ -4,7 +4,6 @@
 
 #include "parser/parser-limits.h"
 
-#include <gio/gio.h>
 #include <string.h>
 
 #define NAME "Received:"
@@ -53,13 +52,12 @@ find_field (const char *text, const char *end, const char **value, const char **
 static char *
 read_address (const char *literal, gsize length)
 {
-  g_autofree char *text = g_strndup (literal, length);
-  const char *number = g_ascii_strncasecmp (text, "IPv6:", 5) == 0 ? text + 5 : text;
-  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (number);
+  g_autofree char *text = g_ascii_strdown (literal, (gssize) length);
+  const char *address = g_str_has_prefix (text, "ipv6:") ? text + 5 : text;
 
-  if (address == NULL || g_inet_address_get_is_loopback (address))
+  if (!g_hostname_is_ip_address (address) || g_str_has_prefix (address, "127.") || strcmp (address, "::1") == 0)
     return NULL;
-  return g_inet_address_to_string (address);
+  return g_strdup (address);
 }
 
 char *
