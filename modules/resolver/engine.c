@@ -347,12 +347,6 @@ resolver_engine_unref (ResolverEngine *self)
   g_rc_box_release_full (self, clear);
 }
 
-const ResolverUpstream *
-resolver_engine_get_upstream (ResolverEngine *self)
-{
-  return self->upstream;
-}
-
 gboolean
 resolver_engine_is_open (ResolverEngine *self)
 {

@@ -56,8 +56,6 @@ ResolverEngine *resolver_engine_new (const ResolverUpstream *upstream, ResolverE
 ResolverEngine *resolver_engine_ref (ResolverEngine *self);
 /** resolver_engine_unref: with the last reference its threads end; questions that it still has are never answered */
 void resolver_engine_unref (ResolverEngine *self);
-/** resolver_engine_get_upstream: Returns: (transfer none): whom it asks */
-const ResolverUpstream *resolver_engine_get_upstream (ResolverEngine *self);
 /** resolver_engine_is_open: Returns: whether it takes questions */
 gboolean resolver_engine_is_open (ResolverEngine *self);
 /** resolver_engine_should_reopen: Returns: whether it goes without DNSSEC, and has for so long that the servers should
