@@ -39,6 +39,7 @@ typedef struct
   guint rcode;
   GPtrArray *records; /* of DnsServerRecord */
   guint n_asked;
+  GMutex *mutex; /* the server's */
 } DnsServerEntry;
 
 typedef struct
@@ -395,7 +396,7 @@ dns_server_add (DnsServer *self, const char *name, guint type, DnsServerWay way,
   DnsServerEntry *entry = g_new0 (DnsServerEntry, 1);
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
-  *entry = (DnsServerEntry){ g_strdup (name), type, way, rcode, g_ptr_array_new (), 0 };
+  *entry = (DnsServerEntry){ g_strdup (name), type, way, rcode, g_ptr_array_new (), 0, &self->mutex };
   g_ptr_array_add (self->entries, entry);
   return entry;
 }
@@ -408,7 +409,9 @@ dns_server_entry_add (DnsServerEntry *self, const char *owner, guint type, gcons
 
   *record = (DnsServerRecord){ g_strdup (owner), type, g_byte_array_new () };
   g_byte_array_append (record->data, data, (guint) length);
+  g_mutex_lock (self->mutex);
   g_ptr_array_add (self->records, record);
+  g_mutex_unlock (self->mutex);
 }
 
 /** dns_server_entry_add_name: the same, with a name as data, behind @n_before bytes of @before */
