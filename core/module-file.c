@@ -134,10 +134,13 @@ static gboolean
 refuse_linked (GError **error, const char *file, const char *linked, const char *why)
 {
   gsize length = strlen (linked);
+  const char *hint = "";
 
   if (why != NULL && strncmp (why, linked, length) == 0 && strncmp (why + length, ": ", 2) == 0)
     why += length + 2;
-  return refuse (error, "cannot load %s: %s", file, why != NULL ? why : "unknown error");
+  if (why != NULL && strstr (why, "undefined symbol") != NULL)
+    hint = "; it was built for another version of aimx, or not linked with what it needs";
+  return refuse (error, "cannot load %s: %s%s", file, why != NULL ? why : "unknown error", hint);
 }
 
 const AimxModuleDescriptor *

@@ -42,11 +42,15 @@ static void
 print_reason (JsonObject *module)
 {
   const char *reason = cli_object_get_string (module, "reason");
-  gboolean refused = g_strcmp0 (cli_object_get_string (module, "state"), "refused") == 0;
+  const char *state = cli_object_get_string (module, "state");
+  CliMark mark = CLI_MARK_ARROW;
 
+  if (g_strcmp0 (state, "refused") == 0)
+    mark = CLI_MARK_FAILURE;
+  else if (g_strcmp0 (state, "loaded") == 0)
+    mark = CLI_MARK_WARNING;
   if (reason != NULL)
-    cli_note (refused ? CLI_MARK_FAILURE : CLI_MARK_ARROW, "%s: %s", or_dash (cli_object_get_string (module, "name")),
-              reason);
+    cli_note (mark, "%s: %s", or_dash (cli_object_get_string (module, "name")), reason);
 }
 
 static void
