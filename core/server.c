@@ -2,8 +2,9 @@
 /*
  * AimxServer: owns the parts, and runs what may block on its threads.
  *
- * Deliveries and whatever else modules run share one pool; the verbs of each module have another, since a handler of a
- * plugin may never come back. Verbs and services are registered while modules load and only read afterwards.
+ * Deliveries and whatever else modules of ours run share one pool; each plugin has another for its work, and the verbs
+ * of each module have one, since what a plugin does may never come back. Verbs and services are registered while
+ * modules load and only read afterwards.
  */
 #include "acting-module.h"
 #include "event-bus-private.h"
@@ -16,8 +17,9 @@
 
 /* Enough writers to share each sync of a disk that takes many in parallel; idle ones end after a while. */
 #define WORK_THREADS 64
-/* Of each module. */
-#define CALL_THREADS 64
+/* Of each plugin, for its work; and of each module, for its verbs. */
+#define PLUGIN_THREADS 16
+#define CALL_THREADS   64
 
 /* How long closing waits for what still runs on the pools. */
 #define CLOSE_WAIT_USEC (2 * G_USEC_PER_SEC)
@@ -49,12 +51,14 @@ struct _AimxServer
   AimxAuthorizer *authorizer;
   AimxVerbRegistry *verbs;
   AimxModuleLoader *modules;
+  GHashTable *plugins; /* names; complete before the first is loaded */
   gulong config_handler;
   GMutex mutex; /* guards what follows */
   GCond idle;
   guint n_works;        /* queued and running */
   GHashTable *works_of; /* module -> how many of them are its */
-  GHashTable *calls_of; /* module -> GThreadPool */
+  GHashTable *calls_of; /* module -> GThreadPool for its verbs */
+  GHashTable *work_of;  /* plugin -> GThreadPool for its work */
   GHashTable *services; /* GType -> Service */
   GThreadPool *work_pool;
   int ending;
@@ -175,15 +179,6 @@ push_work (AimxServer *self, GThreadPool *pool, const char *module, AimxWorkFunc
   g_thread_pool_push (pool, work, NULL);
 }
 
-void
-aimx_server_run (AimxServer *self, AimxWorkFunc func, gpointer user_data)
-{
-  g_return_if_fail (AIMX_IS_SERVER (self));
-  g_return_if_fail (func != NULL);
-
-  push_work (self, self->work_pool, aimx_acting_module_get (), func, user_data);
-}
-
 static void
 free_pool (gpointer pool)
 {
@@ -191,23 +186,37 @@ free_pool (gpointer pool)
 }
 
 static GThreadPool *
-get_call_pool (AimxServer *self, const char *module)
+get_pool (AimxServer *self, GHashTable *pools, const char *module, int n_threads)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-  GThreadPool *pool = g_hash_table_lookup (self->calls_of, module);
+  GThreadPool *pool = g_hash_table_lookup (pools, module);
 
   if (pool == NULL)
     {
-      pool = g_thread_pool_new (run_work, self, CALL_THREADS, FALSE, NULL);
-      g_hash_table_insert (self->calls_of, (gpointer) module, pool);
+      pool = g_thread_pool_new (run_work, self, n_threads, FALSE, NULL);
+      g_hash_table_insert (pools, (gpointer) module, pool);
     }
   return pool;
 }
 
 void
+aimx_server_run (AimxServer *self, AimxWorkFunc func, gpointer user_data)
+{
+  const char *module = aimx_acting_module_get ();
+  gboolean is_plugin;
+
+  g_return_if_fail (AIMX_IS_SERVER (self));
+  g_return_if_fail (func != NULL);
+
+  is_plugin = module != NULL && g_hash_table_contains (self->plugins, module);
+  push_work (self, is_plugin ? get_pool (self, self->work_of, module, PLUGIN_THREADS) : self->work_pool, module, func,
+             user_data);
+}
+
+void
 aimx_server_run_call (AimxServer *self, const char *module, AimxWorkFunc func, gpointer user_data)
 {
-  push_work (self, get_call_pool (self, module), module, func, user_data);
+  push_work (self, get_pool (self, self->calls_of, module, CALL_THREADS), module, func, user_data);
 }
 
 /* Whether everything on the pools has finished in time. */
@@ -371,12 +380,23 @@ withdraw (AimxServer *self, AimxModule *module)
   g_mutex_unlock (&self->mutex);
 }
 
+static void
+note_plugins (AimxServer *self)
+{
+  GPtrArray *order = aimx_module_loader_get_order (self->modules);
+
+  for (guint i = 0; i < order->len; i++)
+    if (aimx_module_get_origin (order->pdata[i]) == AIMX_MODULE_PLUGIN)
+      g_hash_table_add (self->plugins, (gpointer) aimx_module_get_name (order->pdata[i]));
+}
+
 void
 aimx_server_load_modules (AimxServer *self)
 {
   aimx_module_loader_find (self->modules, self->config,
                            self->mode == AIMX_SERVER_DAEMON ? AIMX_MODULE_LOADER_DEFAULT
                                                             : AIMX_MODULE_LOADER_WITHOUT_LISTENERS);
+  note_plugins (self);
   aimx_module_loader_load (self->modules, self, withdraw);
 }
 
@@ -465,6 +485,7 @@ aimx_server_close (AimxServer *self)
     }
   aimx_module_loader_unload (self->modules, self, withdraw);
   free_pool (g_steal_pointer (&self->work_pool));
+  g_hash_table_remove_all (self->work_of);
   g_hash_table_remove_all (self->calls_of);
   g_hash_table_remove_all (self->services);
   g_clear_signal_handler (&self->config_handler, self->config);
@@ -536,6 +557,8 @@ aimx_server_finalize (GObject *object)
   AimxServer *self = AIMX_SERVER (object);
 
   g_hash_table_unref (self->services);
+  g_hash_table_unref (self->plugins);
+  g_hash_table_unref (self->work_of);
   g_hash_table_unref (self->calls_of);
   g_hash_table_unref (self->works_of);
   g_hash_table_unref (self->options);
@@ -563,6 +586,8 @@ aimx_server_init (AimxServer *self)
   g_cond_init (&self->idle);
   self->options = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) g_strfreev);
   self->services = g_hash_table_new_full (NULL, NULL, NULL, service_free);
+  self->plugins = g_hash_table_new (g_str_hash, g_str_equal);
+  self->work_of = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, free_pool);
   self->calls_of = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, free_pool);
   self->works_of = g_hash_table_new (g_str_hash, g_str_equal);
   self->verbs = aimx_verb_registry_new ();

@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import shutil
+import smtplib
 import socket
 import tempfile
 import time
@@ -188,6 +189,13 @@ class Containment(unittest.TestCase):
         self.assert_serves(server)
         self.assertEqual(server.stop(), 0)
         self.assertIn("module 'faulty' still runs something", server.log())
+
+    def test_work_that_never_ends_holds_up_no_mail(self):
+        server = self.start(self.make_tree(PLUGINS / "faulty.so"))
+        self.assertEqual(self.call(server, "HOARD"), "AIMX/1 OK\n")
+        with smtplib.SMTP("127.0.0.1", server.port, timeout=daemon.PATIENCE) as client:
+            self.assertEqual(client.sendmail("a@b.test", ["info@agents.test"], MESSAGE), {})
+        self.assert_serves(server)
 
     def test_answers_that_are_none_are_errors_with_a_name(self):
         server = self.start(self.make_tree(PLUGINS / "faulty.so"))

@@ -3,11 +3,12 @@
 #include <aimx/aimx.h>
 
 #define N_EVENTS 1000000
+#define N_WORKS  1000
 
 /* ---- no answer ---- */
 
-static AimxResponse *
-handle_block (AimxRequest *request, gpointer user_data, GError **error)
+static void
+block (gpointer user_data)
 {
   GMutex mutex;
   GCond cond;
@@ -17,6 +18,12 @@ handle_block (AimxRequest *request, gpointer user_data, GError **error)
   g_mutex_lock (&mutex);
   while (user_data == NULL)
     g_cond_wait (&cond, &mutex);
+}
+
+static AimxResponse *
+handle_block (AimxRequest *request, gpointer user_data, GError **error)
+{
+  block (user_data);
   return NULL;
 }
 
@@ -87,6 +94,14 @@ handle_out_of_rank (AimxRequest *request, gpointer user_data, GError **error)
 }
 
 static AimxResponse *
+handle_hoard (AimxRequest *request, gpointer user_data, GError **error)
+{
+  for (guint i = 0; i < N_WORKS; i++)
+    aimx_server_run (aimx_request_get_server (request), block, NULL);
+  return aimx_response_new_ack ();
+}
+
+static AimxResponse *
 handle_flood (AimxRequest *request, gpointer user_data, GError **error)
 {
   aimx_event_bus_emit (aimx_server_get_event_bus (aimx_request_get_server (request)), "dam-breaks", NULL);
@@ -118,6 +133,7 @@ static const AimxVerbSpec specs[] = {
   { .name = "EMPTY-ID", .summary = "no id", .result = AIMX_RESULT_ID, .handler = handle_empty_id },
   { .name = "LONG-ERROR", .summary = "a million bytes", .handler = handle_long_error },
   { .name = "OUT-OF-RANK", .summary = "locks", .result = AIMX_RESULT_ID, .handler = handle_out_of_rank },
+  { .name = "HOARD", .summary = "takes all threads", .handler = handle_hoard },
   { .name = "FLOOD", .summary = "a million events", .handler = handle_flood },
 };
 
