@@ -12,18 +12,9 @@ const CliOption cli_global_options[] = {
 };
 
 static const CliCommand *const commands[] = {
-  &cli_command_mailboxes,
-  &cli_command_serve,
-  &cli_command_domains,
-  &cli_command_dkim_keygen,
-  &cli_command_verify,
-  &cli_command_modules,
-  &cli_command_reload,
-  &cli_command_call,
-  &cli_command_version,
-  &cli_command_help,
-  &cli_command_ingest,
-  NULL,
+  &cli_command_mailboxes, &cli_command_serve,   &cli_command_domains, &cli_command_dkim_keygen,
+  &cli_command_verify,    &cli_command_modules, &cli_command_reload,  &cli_command_call,
+  &cli_command_version,   &cli_command_help,    &cli_command_ingest,  NULL,
 };
 
 const CliCommand cli_root = {

@@ -15,8 +15,8 @@ G_BEGIN_DECLS
  * @AIMX_SERVER_CHANGE: in the process of a command, for a verb that changes something; holds the lock too
  * @AIMX_SERVER_READ: in the process of a command, for verbs that only read, or that change the configuration directory
  * alone; takes no lock on the data directory and writes nothing there
- * @AIMX_SERVER_BARE: in the process of a command, for a verb that needs neither configuration nor mail: reads the former
- * where it may, and opens no data directory
+ * @AIMX_SERVER_BARE: in the process of a command, for a verb that needs neither configuration nor mail: reads the
+ * former where it may, and opens no data directory
  */
 typedef enum
 {
