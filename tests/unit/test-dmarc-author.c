@@ -92,6 +92,8 @@ test_any_number_of_addresses_is_bounded_work (void)
 {
   g_autoptr (GString) header = g_string_new ("From: x@a.test");
   g_autoptr (GString) deep = g_string_new ("From: ");
+  g_autoptr (GString) fields_only = g_string_new (NULL);
+  g_autoptr (DmarcAuthors) several = NULL;
   g_autoptr (DmarcAuthors) many = NULL;
   g_autoptr (DmarcAuthors) nested = NULL;
 
@@ -104,6 +106,25 @@ test_any_number_of_addresses_is_bounded_work (void)
   g_assert_null (dmarc_authors_get_single (many));
   nested = dmarc_authors_new (deep->str, deep->len);
   g_assert_null (dmarc_authors_get_single (nested));
+  for (guint i = 0; i < 40000; i++)
+    g_string_append_printf (fields_only, "From: <x@d%u.test>\n", i);
+  several = dmarc_authors_new (fields_only->str, fields_only->len);
+  g_assert_cmpuint (several->domains->len, ==, DMARC_AUTHORS_MAX);
+  g_assert_null (dmarc_authors_get_single (several));
+}
+
+static void
+test_a_long_domain_is_none (void)
+{
+  g_autoptr (GString) header = g_string_new ("From: x@");
+  g_autoptr (DmarcAuthors) authors = NULL;
+
+  for (gunichar c = 0x4e00; c < 0x4e00 + 20000; c++)
+    g_string_append_unichar (header, c);
+  g_string_append (header, ".test\n");
+  authors = dmarc_authors_new (header->str, header->len);
+  g_assert_null (dmarc_authors_get_single (authors));
+  g_assert_cmpuint (authors->domains->len, ==, 0);
 }
 
 int
@@ -114,5 +135,6 @@ main (int argc, char **argv)
   g_test_add_func ("/dmarc-author/a-nul-hides-nothing", test_a_nul_hides_nothing);
   g_test_add_func ("/dmarc-author/any-number-of-addresses-is-bounded-work",
                    test_any_number_of_addresses_is_bounded_work);
+  g_test_add_func ("/dmarc-author/a-long-domain-is-none", test_a_long_domain_is_none);
   return g_test_run ();
 }

@@ -286,6 +286,55 @@ test_long_names_lose_labels_from_the_left (void)
   g_assert_true (g_str_has_prefix (expanded, "aaa"));
 }
 
+/* Whatever is asked for is there; only TXT comes from @records. */
+static SpfResult
+run_where_all_is_found (SpfCheck *check, const char *records)
+{
+  SpfResult result;
+  guint n = 0;
+
+  while ((result = spf_check_step (check)) == SPF_PENDING)
+    for (; n < spf_check_get_n_questions (check); n++)
+      {
+        AimxDnsType type;
+        const char *name = spf_check_get_question (check, n, &type);
+        g_autoptr (AimxDnsAnswer) answer = scripted_dns_answer (type == AIMX_DNS_TXT ? records : "any A 192.0.2.9\n",
+                                                                type == AIMX_DNS_TXT ? name : "any", type);
+
+        spf_check_answer (check, n, answer);
+      }
+  return result;
+}
+
+static void
+test_a_long_sender_times_a_long_record_is_bounded_work (void)
+{
+  g_autoptr (GString) record = g_string_new ("s.test TXT v=spf1");
+  g_autoptr (GString) sender = g_string_new (NULL);
+  g_autoptr (SpfCheck) check = NULL;
+
+  /* Ten terms, each of macros that split the sender at every second byte, and end in another name. */
+  for (guint i = 0; i < 10; i++)
+    {
+      g_string_append (record, " -a:");
+      for (guint j = 0; j < 60; j++)
+        g_string_append (record, "%{Sr.-+,/_=}");
+      g_string_append_printf (record, ".x%u.test", i);
+    }
+  while (sender->len < SPF_SENDER_MAX - strlen ("x@s.test"))
+    g_string_append (sender, "a.");
+  g_string_append (sender, "x@s.test");
+  check = make_check ("192.0.2.1", sender->str);
+  g_assert_cmpint (run_where_all_is_found (check, record->str), ==, SPF_NEUTRAL);
+  g_assert_cmpuint (spf_check_get_lookups (check), ==, 10);
+
+  /* One that is longer still is nobody's. */
+  g_string_prepend (sender, "aa");
+  g_clear_pointer (&check, spf_check_free);
+  check = make_check ("192.0.2.1", sender->str);
+  g_assert_cmpint (run_where_all_is_found (check, record->str), ==, SPF_NONE);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -304,5 +353,7 @@ main (int argc, char **argv)
   g_test_add_func ("/spf/an-explanation-is-fit-to-be-shown", test_an_explanation_is_fit_to_be_shown);
   g_test_add_func ("/spf/macros-expand-as-in-the-rfc", test_macros_expand_as_in_the_rfc);
   g_test_add_func ("/spf/long-names-lose-labels-from-the-left", test_long_names_lose_labels_from_the_left);
+  g_test_add_func ("/spf/a-long-sender-times-a-long-record-is-bounded-work",
+                   test_a_long_sender_times_a_long_record_is_bounded_work);
   return g_test_run ();
 }

@@ -170,7 +170,7 @@ add_domain (DmarcAuthors *self, const char *text)
 {
   g_autofree char *domain = domain_normalize (text);
 
-  if (domain == NULL)
+  if (domain == NULL || self->domains->len >= DMARC_AUTHORS_MAX)
     return FALSE;
   if (!g_ptr_array_find_with_equal_func (self->domains, domain, g_str_equal, NULL))
     g_ptr_array_add (self->domains, g_steal_pointer (&domain));

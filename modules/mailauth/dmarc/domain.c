@@ -5,6 +5,8 @@
 
 #define NAME_MAX_BYTES 253
 #define LABEL_MAX      63
+/* As UTF-8 a name is not four times as long as in A-labels; encoding them takes the square of the length. */
+#define UTF8_MAX_BYTES (4 * NAME_MAX_BYTES)
 
 static gboolean
 is_name (const char *name)
@@ -31,6 +33,8 @@ domain_normalize (const char *domain)
   g_autofree char *lower = NULL;
   gsize length;
 
+  if (strlen (domain) > UTF8_MAX_BYTES)
+    return NULL;
   if (g_hostname_is_non_ascii (domain) && g_utf8_validate (domain, -1, NULL))
     ascii = g_hostname_to_ascii (domain);
   lower = g_ascii_strdown (ascii != NULL ? ascii : domain, -1);

@@ -65,15 +65,19 @@ make_domain (const char *text)
   return domain;
 }
 
+/* Macros repeat what strangers send as often as a record says. */
+static const char *
+limit (const char *text)
+{
+  return text != NULL && strlen (text) <= SPF_SENDER_MAX ? text : "";
+}
+
 /* `postmaster` where there is no local part (RFC 7208, 4.3). */
 static void
 set_sender (SpfCheck *self, const char *mail_from)
 {
-  const char *at;
+  const char *at = strrchr (mail_from, '@');
 
-  if (mail_from == NULL || *mail_from == '\0')
-    mail_from = self->helo;
-  at = strrchr (mail_from, '@');
   self->domain = make_domain (at != NULL ? at + 1 : mail_from);
   if (at != NULL && at > mail_from)
     self->sender = g_strdup_printf ("%.*s@%s", (int) (at - mail_from), mail_from, self->domain);
@@ -107,12 +111,12 @@ spf_check_new (const SpfClient *client)
     return NULL;
   self = g_new0 (SpfCheck, 1);
   self->address = address;
-  self->helo = g_strdup (client->helo != NULL ? client->helo : "");
+  self->helo = g_strdup (limit (client->helo));
   self->receiver = g_strdup (client->receiver);
   self->now = client->now;
   self->questions = g_ptr_array_new_with_free_func (question_free);
   self->positions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  set_sender (self, client->mail_from);
+  set_sender (self, client->mail_from == NULL || *client->mail_from == '\0' ? self->helo : limit (client->mail_from));
   return self;
 }
 

@@ -17,6 +17,9 @@ G_BEGIN_DECLS
 #define SPF_VOID_LOOKUPS_MAX 2
 /** SPF_NAMES_MAX: hosts of an `mx`, and names of a client, that are looked up */
 #define SPF_NAMES_MAX 10
+/** SPF_SENDER_MAX: bytes of a reverse-path or a name of a host; a longer one has no record. Addresses have 254 (RFC
+ * 5321, 4.5.3.1), return paths of senders that count their bounces some more */
+#define SPF_SENDER_MAX 512
 /** SPF_EXPLANATION_MAX: bytes of the domain's words that are kept */
 #define SPF_EXPLANATION_MAX 512
 
@@ -36,8 +39,8 @@ typedef enum
 /**
  * SpfClient:
  * @address: IP address as text
- * @helo: (nullable): as it greeted
- * @mail_from: (nullable): reverse-path; empty or %NULL: `postmaster@` @helo (RFC 7208, 2.4)
+ * @helo: (nullable): as it greeted; what is longer than %SPF_SENDER_MAX is as none
+ * @mail_from: (nullable): reverse-path, likewise; empty or %NULL: `postmaster@` @helo (RFC 7208, 2.4)
  * @receiver: name of the host that checks, for explanations
  * @now: in seconds since the epoch
  *

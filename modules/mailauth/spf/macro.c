@@ -112,6 +112,8 @@ spf_macro_check (const char *text, SpfMacroKind kind)
 {
   const char *literal = text;
 
+  if (kind == SPF_MACRO_DOMAIN && strlen (text) > SPF_DOMAIN_SPEC_MAX)
+    return FALSE;
   for (const char *at = text; *at != '\0';)
     {
       Expand expand;
@@ -185,40 +187,62 @@ get_value (char letter, const SpfMacroValues *values)
     }
 }
 
-static void
-reverse (GStrv parts, guint n)
+static gboolean
+is_delimiter (const Expand *expand, char c)
 {
-  for (guint i = 0; i < n / 2; i++)
-    {
-      char *part = parts[i];
-
-      parts[i] = parts[n - 1 - i];
-      parts[n - 1 - i] = part;
-    }
+  return strchr (expand->delimiters, c) != NULL;
 }
 
-static char *
-transform (const Expand *expand, const char *value)
+/* The last parts. */
+static void
+append_parts (GString *text, const Expand *expand, const char *value, const char *end)
 {
-  g_auto (GStrv) parts = g_strsplit_set (value, expand->delimiters, -1);
-  guint n = g_strv_length (parts);
+  const char *start = value;
+  guint n = 0;
 
-  if (expand->reversed)
-    reverse (parts, n);
-  return g_strjoinv (".", parts + (expand->keep > 0 && expand->keep < n ? n - expand->keep : 0));
+  if (expand->keep > 0)
+    for (start = end; start > value; start--)
+      if (is_delimiter (expand, start[-1]) && ++n == expand->keep)
+        break;
+  for (; start < end; start++)
+    g_string_append_c (text, is_delimiter (expand, *start) ? '.' : *start);
+}
+
+/* The first parts, the last of them first. */
+static void
+append_reversed (GString *text, const Expand *expand, const char *value, const char *end)
+{
+  guint n = 0;
+
+  for (const char *at = value; expand->keep > 0 && at < end; at++)
+    if (is_delimiter (expand, *at) && ++n == expand->keep)
+      end = at;
+  for (;;)
+    {
+      const char *part = end;
+
+      while (part > value && !is_delimiter (expand, part[-1]))
+        part--;
+      g_string_append_len (text, part, end - part);
+      if (part == value)
+        return;
+      g_string_append_c (text, '.');
+      end = part - 1;
+    }
 }
 
 static void
 append_expanded (GString *text, const Expand *expand, const SpfMacroValues *values)
 {
   g_autofree char *value = get_value (expand->value, values);
-  g_autofree char *transformed = transform (expand, value);
+  g_autoptr (GString) transformed = g_string_new (NULL);
 
+  (expand->reversed ? append_reversed : append_parts) (transformed, expand, value, value + strlen (value));
   /* All but unreserved characters (RFC 3986, 2.3); what is no UTF-8, too. */
   if (!expand->escaped)
-    g_string_append (text, transformed);
+    g_string_append_len (text, transformed->str, (gssize) transformed->len);
   else
-    g_string_append_uri_escaped (text, transformed, NULL, FALSE);
+    g_string_append_uri_escaped (text, transformed->str, NULL, FALSE);
 }
 
 char *

@@ -8,6 +8,9 @@
 
 G_BEGIN_DECLS
 
+/** SPF_DOMAIN_SPEC_MAX: bytes of a domain-spec; a longer one is wrong. What comes of it has 253 */
+#define SPF_DOMAIN_SPEC_MAX 1024
+
 /**
  * SpfMacroKind:
  * @SPF_MACRO_STRING: macro-string of a modifier that nobody knows
