@@ -100,7 +100,7 @@ question_free (gpointer data)
   g_free (question);
 }
 
-/* @waited: only those that finishing waits for */
+/* Those that finishing waits for. */
 static gboolean
 has_open_questions (Inquiry *self)
 {

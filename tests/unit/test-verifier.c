@@ -286,6 +286,76 @@ test_nobody_waits_for_the_name_of_the_client (void)
   verifier_fixture_clear (&fixture);
 }
 
+/* ---- many at once ---- */
+
+#define SENDERS      4
+#define MESSAGES     25
+#define DROPPED_EACH 5 /* every fifth message is given up */
+
+typedef struct
+{
+  VerifierFixture *fixture;
+  guint n_passed;
+  gboolean is_done; /* atomic */
+} Sender;
+
+static gpointer
+send_messages (gpointer data)
+{
+  Sender *self = data;
+
+  for (guint i = 0; i < MESSAGES; i++)
+    {
+      g_autoptr (AimxVerification) verification = verifier_fixture_begin (self->fixture, "192.0.2.1", "bob@a.test");
+      g_autoptr (AimxAuthentication) authentication = NULL;
+      g_autofree char *name = NULL;
+
+      aimx_verification_update (verification, SIGNED, strlen (SIGNED));
+      aimx_verification_update (verification, FROM_A BODY, strlen (FROM_A BODY));
+      name = aimx_verification_get_peer_name (verification);
+      if (i % DROPPED_EACH == 0)
+        continue;
+      authentication = aimx_verification_wait (verification);
+      self->n_passed += aimx_authentication_is_author_proven (authentication);
+    }
+  g_atomic_int_set (&self->is_done, TRUE);
+  g_main_context_wakeup (NULL);
+  return NULL;
+}
+
+static gboolean
+are_done (gpointer data)
+{
+  Sender *senders = data;
+
+  for (guint i = 0; i < SENDERS; i++)
+    if (!g_atomic_int_get (&senders[i].is_done))
+      return FALSE;
+  return TRUE;
+}
+
+static void
+test_verifications_on_many_threads_do_not_disturb_each_other (void)
+{
+  VerifierFixture fixture;
+  Sender senders[SENDERS] = { 0 };
+  GThread *threads[SENDERS];
+
+  verifier_fixture_init (&fixture, zone);
+  for (guint i = 0; i < SENDERS; i++)
+    {
+      senders[i].fixture = &fixture;
+      threads[i] = g_thread_new ("sender", send_messages, &senders[i]);
+    }
+  verifier_fixture_wait (are_done, senders);
+  for (guint i = 0; i < SENDERS; i++)
+    {
+      g_thread_join (threads[i]);
+      g_assert_cmpuint (senders[i].n_passed, ==, MESSAGES - MESSAGES / DROPPED_EACH);
+    }
+  verifier_fixture_clear (&fixture);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -306,5 +376,7 @@ main (int argc, char **argv)
   g_test_add_func ("/verifier/a-verification-that-is-dropped-asks-nothing-any-more",
                    test_a_verification_that_is_dropped_asks_nothing_any_more);
   g_test_add_func ("/verifier/nobody-waits-for-the-name-of-the-client", test_nobody_waits_for_the_name_of_the_client);
+  g_test_add_func ("/verifier/verifications-on-many-threads-do-not-disturb-each-other",
+                   test_verifications_on_many_threads_do_not_disturb_each_other);
   return g_test_run ();
 }
