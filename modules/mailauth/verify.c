@@ -85,6 +85,7 @@ describe (AimxAuthentication *authentication, const AimxMailbox *mailbox)
 {
   JsonNode *details = aimx_authentication_get_details (authentication);
   JsonObject *object = json_object_new ();
+  JsonNode *node = json_node_new (JSON_NODE_OBJECT);
   JsonObjectIter iter;
   const char *name;
   JsonNode *member;
@@ -98,7 +99,8 @@ describe (AimxAuthentication *authentication, const AimxMailbox *mailbox)
     json_object_set_string_member (object, "trusted",
                                    aimx_mailbox_decide_trust (mailbox, authentication,
                                                               aimx_authentication_get_author (authentication)));
-  return json_node_init_object (json_node_alloc (), object);
+  json_node_take_object (node, object);
+  return node;
 }
 
 static AimxResponse *
