@@ -36,7 +36,7 @@ set_error (SearchDatabase *self, const char *what, GError **error)
   const char *words = self->db != NULL ? sqlite3_errmsg (self->db) : "out of memory";
 
   if (code == SQLITE_INTERRUPT)
-    g_set_error (error, AIMX_ERROR, AIMX_ERROR_TEMPORARY, "%s: it took too long", what);
+    g_set_error (error, AIMX_ERROR, AIMX_ERROR_TEMPORARY, "this takes too long to find; name a mailbox, or since when");
   else if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
     g_set_error (error, AIMX_ERROR, AIMX_ERROR_CONFLICT, "%s: the index is damaged: %s", what, words);
   else if (code == SQLITE_FULL)
@@ -206,7 +206,8 @@ get_set_up (SearchAccess access)
     case SEARCH_ACCESS_READ:
       return "PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON";
     case SEARCH_ACCESS_WRITE:
-      return "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA trusted_schema = OFF;"
+      return "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384; PRAGMA "
+             "trusted_schema = OFF;"
              "PRAGMA cell_size_check = ON";
     case SEARCH_ACCESS_MEMORY:
     default:

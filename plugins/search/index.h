@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 /** SEARCH_BODY_MAX: bytes of a body that are indexed */
 #define SEARCH_BODY_MAX (256 * 1024)
 /** SEARCH_BATCH: messages in a transaction at most */
-#define SEARCH_BATCH 256
+#define SEARCH_BATCH 512
 
 /** SEARCH_ID_BITS: of the id of a message, below its date in seconds: a digest of its mailbox, folder and stem, so that
  * an index made anew gives it the same id */

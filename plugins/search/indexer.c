@@ -16,7 +16,7 @@
 #define RETRY_USEC    (30 * G_USEC_PER_SEC)
 #define PROGRESS_USEC (10 * G_USEC_PER_SEC)
 /* Searches and deliveries come first. */
-#define NICE 10
+#define NICE 5
 
 typedef struct
 {
@@ -49,7 +49,7 @@ struct _SearchIndexer
   SearchDatabase *index;
   char *path;
   guint n_indexed; /* of a comparison */
-  gint64 told_at;  /* when the log last said how far it is */
+  gint64 told_at;  /* when the log last said how far it is; 0 when there is nothing to say */
   gint64 rebuilt_at;
 };
 
@@ -306,7 +306,7 @@ tell_progress (SearchIndexer *self)
 {
   gint64 now = g_get_monotonic_time ();
 
-  if (now - self->told_at < PROGRESS_USEC)
+  if (self->told_at == 0 || now - self->told_at < PROGRESS_USEC)
     return;
   self->told_at = now;
   aimx_log (G_LOG_LEVEL_MESSAGE, "MESSAGE", "%u messages indexed, more to come", self->n_indexed);
@@ -366,10 +366,13 @@ sweep (SearchIndexer *self, GError **error)
 {
   g_autoptr (AimxConfig) config = aimx_config_store_get (aimx_server_get_config_store (self->server));
   gint64 begun_at = g_get_monotonic_time ();
+  gboolean done;
 
   self->n_indexed = 0;
   self->told_at = begun_at;
-  if (!sweep_mailboxes (self, config, error))
+  done = sweep_mailboxes (self, config, error);
+  self->told_at = 0;
+  if (!done)
     return FALSE;
   aimx_log (self->n_indexed > 0 ? G_LOG_LEVEL_MESSAGE : G_LOG_LEVEL_DEBUG, "MESSAGE",
             "the index is up to date: %u messages came, changed or went, in %.1f s", self->n_indexed,
