@@ -57,14 +57,12 @@ set_fault (Signature *self, const GError *fault)
 static const struct
 {
   const char *name;
-  AimxSignatureKind kind;
   DkimArcField arc;
   guint max; /* that are verified, from the top */
 } kinds[] = {
-  [AIMX_SIGNATURE_DKIM] = { "DKIM-Signature", AIMX_SIGNATURE_DKIM, DKIM_ARC_N_FIELDS, AIMX_SIGNATURES_MAX },
-  [AIMX_SIGNATURE_ARC_MESSAGE] = { "ARC-Message-Signature", AIMX_SIGNATURE_ARC_MESSAGE, DKIM_ARC_MESSAGE_SIGNATURE,
-                                   AIMX_ARC_SETS_MAX },
-  [AIMX_SIGNATURE_ARC_SEAL] = { "ARC-Seal", AIMX_SIGNATURE_ARC_SEAL, DKIM_ARC_SEAL, AIMX_ARC_SETS_MAX },
+  [AIMX_SIGNATURE_DKIM] = { "DKIM-Signature", DKIM_ARC_N_FIELDS, AIMX_SIGNATURES_MAX },
+  [AIMX_SIGNATURE_ARC_MESSAGE] = { "ARC-Message-Signature", DKIM_ARC_MESSAGE_SIGNATURE, AIMX_ARC_SETS_MAX },
+  [AIMX_SIGNATURE_ARC_SEAL] = { "ARC-Seal", DKIM_ARC_SEAL, AIMX_ARC_SETS_MAX },
 };
 
 static DkimArcSets *
@@ -76,18 +74,21 @@ get_sets (DkimCheck *self)
 }
 
 static void
-add_signature (DkimCheck *self, gsize kind, const DkimField *field, guint position)
+add_signature (DkimCheck *self, AimxSignatureKind kind, const DkimField *field, guint position)
 {
   Signature *signature = g_new0 (Signature, 1);
   g_autoptr (GError) fault = NULL;
 
   signature->field = field;
-  dkim_claim_init (&signature->claim, kinds[kind].kind, field, self->at, &fault);
+  dkim_claim_init (&signature->claim, kind, field, self->at, &fault);
   if (fault == NULL && self->intake.too_long)
-    g_set_error (&fault, DKIM_FAULT, DKIM_FAULT_POLICY, "the header is longer than %d bytes", AIMX_SIGNED_HEADER_MAX);
-  if (fault == NULL && position > kinds[kind].max)
-    g_set_error (&fault, DKIM_FAULT, DKIM_FAULT_POLICY, "only the first %u %s fields are looked at", kinds[kind].max,
-                 kinds[kind].name);
+    dkim_refuse (&fault, DKIM_FAULT_POLICY, "the header is longer than %d bytes", AIMX_SIGNED_HEADER_MAX);
+  if (position > kinds[kind].max)
+    {
+      g_clear_error (&fault);
+      dkim_refuse (&fault, DKIM_FAULT_POLICY, "only the first %u %s fields are looked at", kinds[kind].max,
+                   kinds[kind].name);
+    }
   if (fault != NULL)
     set_fault (signature, fault);
   if (kinds[kind].arc != DKIM_ARC_N_FIELDS)
@@ -104,7 +105,7 @@ find_signatures (DkimCheck *self)
     {
       const DkimField *field = &g_array_index (self->fields, DkimField, i);
 
-      for (gsize kind = 0; kind < G_N_ELEMENTS (kinds); kind++)
+      for (AimxSignatureKind kind = 0; kind < G_N_ELEMENTS (kinds); kind++)
         if (n[kind] < AIMX_SIGNATURES_LISTED_MAX && dkim_field_is (field, kinds[kind].name))
           add_signature (self, kind, field, ++n[kind]);
       if (dkim_field_is (field, "ARC-Authentication-Results"))
@@ -222,11 +223,9 @@ check_answer (AimxDnsAnswer *answer, const char *name, GError **error)
   if (aimx_dns_answer_get_n_records (answer) > 0)
     return TRUE;
   if (aimx_dns_answer_get_status (answer) == AIMX_DNS_FAILED)
-    g_set_error (error, DKIM_FAULT, DKIM_FAULT_TEMPERROR, "the key at %s cannot be had now%s%s", name,
-                 reason != NULL ? ": " : "", reason != NULL ? reason : "");
-  else
-    g_set_error (error, DKIM_FAULT, DKIM_FAULT_PERMERROR, "there is no key at %s", name);
-  return FALSE;
+    return dkim_refuse (error, DKIM_FAULT_TEMPERROR, "the key at %s cannot be had now%s%s", name,
+                        reason != NULL ? ": " : "", reason != NULL ? reason : "");
+  return dkim_refuse (error, DKIM_FAULT_PERMERROR, "there is no key at %s", name);
 }
 
 /*
@@ -248,10 +247,7 @@ find_record (AimxDnsAnswer *answer, DkimKeyRecord *record, GError **error)
       if (!dkim_key_record_init (&read, text, length, first == NULL ? &first : NULL))
         continue;
       if (found)
-        {
-          g_set_error (error, DKIM_FAULT, DKIM_FAULT_PERMERROR, "there is more than one key in its place");
-          return FALSE;
-        }
+        return dkim_refuse (error, DKIM_FAULT_PERMERROR, "there is more than one key in its place");
       found = TRUE;
       *record = read;
       read.key = NULL;
@@ -265,13 +261,11 @@ static gboolean
 fits (const DkimClaim *claim, const DkimKeyRecord *record, GError **error)
 {
   if (record->algorithm != claim->algorithm)
-    g_set_error (error, DKIM_FAULT, DKIM_FAULT_PERMERROR, "the key is for %s, the signature is %s",
-                 dkim_algorithm_to_string (record->algorithm), claim->shown.algorithm);
-  else if (record->strict && claim->for_subdomain)
-    g_set_error (error, DKIM_FAULT, DKIM_FAULT_PERMERROR, "the key is not for subdomains, which i= names");
-  else
-    return TRUE;
-  return FALSE;
+    return dkim_refuse (error, DKIM_FAULT_PERMERROR, "the key is for %s, the signature is %s",
+                        dkim_algorithm_to_string (record->algorithm), claim->shown.algorithm);
+  if (record->strict && claim->for_subdomain)
+    return dkim_refuse (error, DKIM_FAULT_PERMERROR, "the key is not for subdomains, which i= names");
+  return TRUE;
 }
 
 /* ---- verdicts ---- */
@@ -284,12 +278,10 @@ check_body (const Signature *signature, GError **error)
   if (body == NULL)
     return TRUE;
   if (!body->known)
-    g_set_error (error, DKIM_FAULT, DKIM_FAULT_FAIL, "the body is shorter than was signed");
-  else if (memcmp (body->digest, g_bytes_get_data (signature->claim.body_hash, NULL), sizeof body->digest) != 0)
-    g_set_error (error, DKIM_FAULT, DKIM_FAULT_FAIL, "the body has changed");
-  else
-    return TRUE;
-  return FALSE;
+    return dkim_refuse (error, DKIM_FAULT_FAIL, "the body is shorter than was signed");
+  if (memcmp (body->digest, g_bytes_get_data (signature->claim.body_hash, NULL), sizeof body->digest) != 0)
+    return dkim_refuse (error, DKIM_FAULT_FAIL, "the body has changed");
+  return TRUE;
 }
 
 static gboolean
@@ -300,8 +292,7 @@ hash_header (DkimCheck *self, const Signature *signature, guint8 digest[DKIM_HAS
   if (claim->shown.kind == AIMX_SIGNATURE_ARC_SEAL ? dkim_seal_hash (claim, signature->field, self->sets, digest)
                                                    : dkim_header_hash (claim, signature->field, self->index, digest))
     return TRUE;
-  g_set_error (error, DKIM_FAULT, DKIM_FAULT_TEMPERROR, "the header cannot be hashed now");
-  return FALSE;
+  return dkim_refuse (error, DKIM_FAULT_TEMPERROR, "the header cannot be hashed now");
 }
 
 static gboolean

@@ -397,6 +397,60 @@ test_weak_and_broken_rsa_keys_are_refused (void)
     }
 }
 
+/* Prepends tag and length to @self, which is of 256 bytes or more. */
+static void
+wrap (GByteArray *self, guint8 tag)
+{
+  const guint8 head[] = { tag, 0x82, (guint8) (self->len >> 8), (guint8) self->len };
+
+  g_byte_array_prepend (self, head, sizeof head);
+}
+
+/* Returns: (transfer full): what the DNS shows of an RSA key whose numbers are of these sizes, as an RSAPublicKey */
+static char *
+publish_rsa (guint modulus_bytes, guint8 exponent_bytes)
+{
+  const guint8 exponent_head[] = { 0x02, exponent_bytes };
+  g_autoptr (GByteArray) key = g_byte_array_new ();
+  g_autofree guint8 *modulus = g_malloc (modulus_bytes + 1), *exponent = g_malloc (exponent_bytes);
+  g_autofree char *text = NULL;
+
+  memset (modulus, 0x55, modulus_bytes + 1);
+  modulus[0] = 0;
+  modulus[1] = 0xf1;
+  memset (exponent, 0x55, exponent_bytes);
+  g_byte_array_append (key, modulus, modulus_bytes + 1);
+  wrap (key, 0x02);
+  g_byte_array_append (key, exponent_head, sizeof exponent_head);
+  g_byte_array_append (key, exponent, exponent_bytes);
+  wrap (key, 0x30);
+  text = g_base64_encode (key->data, key->len);
+  return g_strdup_printf ("brisbane._domainkey.example.com p=%s", text);
+}
+
+static void
+test_strangers_keys_make_bounded_work (void)
+{
+  static const struct
+  {
+    guint modulus_bytes;
+    guint8 exponent_bytes;
+    const char *result;
+  } sizes[] = {
+    { 256, 3, "fail" },    { 256, 8, "fail" },      { 256, 9, "policy" },  { 1024, 3, "fail" },
+    { 1025, 3, "policy" }, { 1024, 100, "policy" }, { 4096, 3, "policy" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
+    {
+      g_autofree char *published = publish_rsa (sizes[i].modulus_bytes, sizes[i].exponent_bytes);
+      g_autoptr (AimxSignatureCheck) check = check_message (example_6376, AT, published);
+
+      g_test_message ("%u, %u: %s", sizes[i].modulus_bytes, sizes[i].exponent_bytes, get_signature (check, 0)->reason);
+      g_assert_cmpstr (get_signature (check, 0)->result, ==, sizes[i].result);
+    }
+}
+
 /* ---- the header ---- */
 
 static void
@@ -515,6 +569,7 @@ main (int argc, char **argv)
   add ("of-several-records-one-key-counts", test_of_several_records_one_key_counts);
   add ("a-failing-server-is-a-temporary-error", test_a_failing_server_is_a_temporary_error);
   g_test_add_func ("/dkim-verify/weak-and-broken-rsa-keys-are-refused", test_weak_and_broken_rsa_keys_are_refused);
+  g_test_add_func ("/dkim-verify/strangers-keys-make-bounded-work", test_strangers_keys_make_bounded_work);
   add ("only-so-many-signatures-are-verified", test_only_so_many_signatures_are_verified);
   g_test_add_func ("/dkim-verify/no-header-makes-a-long-list", test_no_header_makes_a_long_list);
   add ("a-header-too-long-verifies-nothing", test_a_header_too_long_verifies_nothing);

@@ -24,11 +24,8 @@ dkim_arc_sets_check (const DkimArcSets *self, guint first, guint last, GError **
   for (guint i = first; i <= last; i++)
     for (DkimArcField kind = 0; kind < DKIM_ARC_N_FIELDS; kind++)
       if (self->sets[i].n[kind] != 1)
-        {
-          g_set_error (error, DKIM_FAULT, DKIM_FAULT_PERMERROR, "ARC set %u has %s %s", i,
-                       self->sets[i].n[kind] == 0 ? "no" : "more than one", names[kind]);
-          return FALSE;
-        }
+        return dkim_refuse (error, DKIM_FAULT_PERMERROR, "ARC set %u has %s %s", i,
+                            self->sets[i].n[kind] == 0 ? "no" : "more than one", names[kind]);
   return TRUE;
 }
 

@@ -6,25 +6,12 @@
 
 #include <string.h>
 
-G_GNUC_PRINTF (3, 4)
-static gboolean
-refuse (DkimFault fault, GError **error, const char *format, ...)
-{
-  va_list args;
-
-  va_start (args, format);
-  if (error != NULL)
-    *error = g_error_new_valist (DKIM_FAULT, (int) fault, format, args);
-  va_end (args);
-  return FALSE;
-}
-
 /* ---- the tags, each with its reader ---- */
 
 static gboolean
 read_version (DkimClaim *self, const DkimTag *tag, GError **error)
 {
-  return dkim_tag_is (tag, "1") || refuse (DKIM_FAULT_PERMERROR, error, "v= is not 1");
+  return dkim_tag_is (tag, "1") || dkim_refuse (error, DKIM_FAULT_PERMERROR, "v= is not 1");
 }
 
 /* Names of algorithms are short; others are not worth showing. */
@@ -36,7 +23,7 @@ read_algorithm (DkimClaim *self, const DkimTag *tag, GError **error)
   g_autofree char *text = dkim_tag_dup (tag);
 
   if (tag->length > ALGORITHM_LENGTH_MAX || !g_str_is_ascii (text))
-    return refuse (DKIM_FAULT_PERMERROR, error, "a= is no algorithm that is known");
+    return dkim_refuse (error, DKIM_FAULT_PERMERROR, "a= is no algorithm that is known");
   self->shown.algorithm = g_ascii_strdown (text, -1);
   for (DkimAlgorithm i = 0; i < DKIM_N_ALGORITHMS; i++)
     {
@@ -49,8 +36,8 @@ read_algorithm (DkimClaim *self, const DkimTag *tag, GError **error)
         }
     }
   if (strcmp (self->shown.algorithm, "rsa-sha1") == 0)
-    return refuse (DKIM_FAULT_POLICY, error, "rsa-sha1 is not accepted any more (RFC 8301)");
-  return refuse (DKIM_FAULT_PERMERROR, error, "the algorithm '%s' is not known", self->shown.algorithm);
+    return dkim_refuse (error, DKIM_FAULT_POLICY, "rsa-sha1 is not accepted any more (RFC 8301)");
+  return dkim_refuse (error, DKIM_FAULT_PERMERROR, "the algorithm '%s' is not known", self->shown.algorithm);
 }
 
 static gboolean
@@ -67,7 +54,7 @@ read_body_hash (DkimClaim *self, const DkimTag *tag, GError **error)
   if (self->body_hash == NULL)
     return FALSE;
   return g_bytes_get_size (self->body_hash) == DKIM_HASH_SIZE ||
-         refuse (DKIM_FAULT_PERMERROR, error, "bh= is no SHA-256");
+         dkim_refuse (error, DKIM_FAULT_PERMERROR, "bh= is no SHA-256");
 }
 
 static gboolean
@@ -92,7 +79,7 @@ read_canonicalization (DkimClaim *self, const DkimTag *tag, GError **error)
   if (read_form (tag->value, length, &self->header_form) &&
       (slash == NULL || read_form (slash + 1, tag->length - length - 1, &self->body_form)))
     return TRUE;
-  return refuse (DKIM_FAULT_PERMERROR, error, "c= names no canonicalization that is known");
+  return dkim_refuse (error, DKIM_FAULT_PERMERROR, "c= names no canonicalization that is known");
 }
 
 static gboolean
@@ -100,14 +87,14 @@ read_domain (DkimClaim *self, const DkimTag *tag, GError **error)
 {
   self->shown.domain = dkim_domain_name_parse (tag->value, tag->length);
   return (self->shown.domain != NULL && strchr (self->shown.domain, '.') != NULL) ||
-         refuse (DKIM_FAULT_PERMERROR, error, "d= is no domain name");
+         dkim_refuse (error, DKIM_FAULT_PERMERROR, "d= is no domain name");
 }
 
 static gboolean
 read_selector (DkimClaim *self, const DkimTag *tag, GError **error)
 {
   self->shown.selector = dkim_domain_name_parse (tag->value, tag->length);
-  return self->shown.selector != NULL || refuse (DKIM_FAULT_PERMERROR, error, "s= is no selector");
+  return self->shown.selector != NULL || dkim_refuse (error, DKIM_FAULT_PERMERROR, "s= is no selector");
 }
 
 /* The user or agent: an address, of which the local part may be missing (RFC 6376, 3.5). */
@@ -122,13 +109,13 @@ read_identity (DkimClaim *self, const DkimTag *tag, GError **error)
   if (at != NULL)
     name = dkim_domain_name_parse (at + 1, tag->length - (gsize) (at + 1 - tag->value));
   if (name == NULL)
-    return refuse (DKIM_FAULT_PERMERROR, error, "i= has no @ with a domain name");
+    return dkim_refuse (error, DKIM_FAULT_PERMERROR, "i= has no @ with a domain name");
   if (strcmp (name, self->shown.domain) == 0)
     return TRUE;
   self->for_subdomain = TRUE;
   return (g_str_has_suffix (name, self->shown.domain) &&
           name[strlen (name) - strlen (self->shown.domain) - 1] == '.') ||
-         refuse (DKIM_FAULT_PERMERROR, error, "i= is outside of %s", self->shown.domain);
+         dkim_refuse (error, DKIM_FAULT_PERMERROR, "i= is outside of %s", self->shown.domain);
 }
 
 static gboolean
@@ -139,7 +126,7 @@ read_instance (DkimClaim *self, const DkimTag *tag, GError **error)
   if (!dkim_tag_read_number (tag, 2, &number, error))
     return FALSE;
   if (number < 1 || number > AIMX_ARC_SETS_MAX)
-    return refuse (DKIM_FAULT_PERMERROR, error, "i= is not between 1 and %d", AIMX_ARC_SETS_MAX);
+    return dkim_refuse (error, DKIM_FAULT_PERMERROR, "i= is not between 1 and %d", AIMX_ARC_SETS_MAX);
   self->shown.instance = (guint) number;
   return TRUE;
 }
@@ -154,20 +141,20 @@ read_signed_fields (DkimClaim *self, const DkimTag *tag, GError **error)
   while (dkim_tag_next_item (tag, &position, &item, &length))
     {
       if (length == 0)
-        return refuse (DKIM_FAULT_PERMERROR, error, "h= has an empty name in it");
+        return dkim_refuse (error, DKIM_FAULT_PERMERROR, "h= has an empty name in it");
       for (gsize i = 0; i < length; i++)
         if (!g_ascii_isgraph (item[i]))
-          return refuse (DKIM_FAULT_PERMERROR, error, "h= has something in it that is no name");
+          return dkim_refuse (error, DKIM_FAULT_PERMERROR, "h= has something in it that is no name");
     }
   self->shown.signed_fields = dkim_tag_dup (tag);
-  return dkim_tag_has_item (tag, "From") || refuse (DKIM_FAULT_PERMERROR, error, "h= does not name From");
+  return dkim_tag_has_item (tag, "From") || dkim_refuse (error, DKIM_FAULT_PERMERROR, "h= does not name From");
 }
 
 /* RFC 8617, 4.1.3 */
 static gboolean
 refuse_signed_fields (DkimClaim *self, const DkimTag *tag, GError **error)
 {
-  return refuse (DKIM_FAULT_PERMERROR, error, "a seal has no h=");
+  return dkim_refuse (error, DKIM_FAULT_PERMERROR, "a seal has no h=");
 }
 
 static gboolean
@@ -183,7 +170,7 @@ read_limit (DkimClaim *self, const DkimTag *tag, GError **error)
 static gboolean
 read_query_methods (DkimClaim *self, const DkimTag *tag, GError **error)
 {
-  return dkim_tag_has_item (tag, "dns/txt") || refuse (DKIM_FAULT_PERMERROR, error, "q= does not name dns/txt");
+  return dkim_tag_has_item (tag, "dns/txt") || dkim_refuse (error, DKIM_FAULT_PERMERROR, "q= does not name dns/txt");
 }
 
 static gboolean
@@ -202,7 +189,7 @@ static gboolean
 read_chain_validation (DkimClaim *self, const DkimTag *tag, GError **error)
 {
   if (!dkim_tag_is (tag, "none") && !dkim_tag_is (tag, "pass") && !dkim_tag_is (tag, "fail"))
-    return refuse (DKIM_FAULT_PERMERROR, error, "cv= is neither none, pass nor fail");
+    return dkim_refuse (error, DKIM_FAULT_PERMERROR, "cv= is neither none, pass nor fail");
   self->shown.chain_validation = g_ascii_strdown (tag->value, (gssize) tag->length);
   return TRUE;
 }
@@ -252,7 +239,7 @@ read_tags (DkimClaim *self, const DkimTagList *list, GError **error)
       if (tag != NULL)
         tags[i].read (self, tag, first == NULL ? &first : NULL);
       else if ((tags[i].needed & kind) != 0 && first == NULL)
-        refuse (DKIM_FAULT_PERMERROR, &first, "it has no %s=", tags[i].name);
+        dkim_refuse (&first, DKIM_FAULT_PERMERROR, "it has no %s=", tags[i].name);
     }
   if (first == NULL)
     return TRUE;
@@ -266,11 +253,11 @@ static gboolean
 check_time (const DkimClaim *self, gint64 at, GError **error)
 {
   if (self->expiration >= 0 && self->expiration <= self->timestamp)
-    return refuse (DKIM_FAULT_PERMERROR, error, "it expires before it is made: x= is not after t=");
+    return dkim_refuse (error, DKIM_FAULT_PERMERROR, "it expires before it is made: x= is not after t=");
   if (self->expiration >= 0 && self->expiration < at)
-    return refuse (DKIM_FAULT_POLICY, error, "it has expired");
+    return dkim_refuse (error, DKIM_FAULT_POLICY, "it has expired");
   if (self->timestamp - DKIM_CLOCK_TOLERANCE > at)
-    return refuse (DKIM_FAULT_POLICY, error, "its time t= lies in the future");
+    return dkim_refuse (error, DKIM_FAULT_POLICY, "its time t= lies in the future");
   return TRUE;
 }
 
@@ -280,7 +267,7 @@ name_key (DkimClaim *self, GError **error)
   g_autofree char *name = g_strconcat (self->shown.selector, "._domainkey.", self->shown.domain, NULL);
 
   if (strlen (name) > DKIM_DOMAIN_NAME_MAX)
-    return refuse (DKIM_FAULT_PERMERROR, error, "s= and d= are too long together");
+    return dkim_refuse (error, DKIM_FAULT_PERMERROR, "s= and d= are too long together");
   self->shown.key_name = g_steal_pointer (&name);
   return TRUE;
 }

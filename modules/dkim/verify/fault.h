@@ -25,6 +25,8 @@ typedef enum
 #define DKIM_FAULT (dkim_fault_quark ())
 GQuark dkim_fault_quark (void);
 
+/** dkim_refuse: Returns: %FALSE, with @error set to @fault and the message */
+gboolean dkim_refuse (GError **error, DkimFault fault, const char *format, ...) G_GNUC_PRINTF (3, 4);
 /** dkim_fault_to_string: Returns: (transfer none): the word of RFC 8601 */
 const char *dkim_fault_to_string (DkimFault fault);
 

@@ -5,13 +5,6 @@
 
 #include <string.h>
 
-static gboolean
-refuse (const char *why, GError **error)
-{
-  g_set_error_literal (error, DKIM_FAULT, DKIM_FAULT_PERMERROR, why);
-  return FALSE;
-}
-
 /* A version is no must, but must be the first tag (RFC 6376, 3.6.1), and is not case-insensitive as words are. */
 static gboolean
 check_version (const DkimTagList *list, GError **error)
@@ -21,7 +14,7 @@ check_version (const DkimTagList *list, GError **error)
   if (version == NULL)
     return TRUE;
   if (version != &list->tags[0] || version->length != 5 || memcmp (version->value, "DKIM1", 5) != 0)
-    return refuse ("the record does not begin with v=DKIM1", error);
+    return dkim_refuse (error, DKIM_FAULT_PERMERROR, "the record does not begin with v=DKIM1");
   return TRUE;
 }
 
@@ -36,7 +29,7 @@ read_algorithm (DkimKeyRecord *self, const DkimTagList *list, GError **error)
         self->algorithm = i;
         return TRUE;
       }
-  return refuse ("k= names a kind of keys that is not known", error);
+  return dkim_refuse (error, DKIM_FAULT_PERMERROR, "k= names a kind of keys that is not known");
 }
 
 /* Unknown words in these lists stand for what others may do with the key. */
@@ -46,9 +39,9 @@ check_use (const DkimTagList *list, GError **error)
   const DkimTag *hashes = dkim_tag_list_find (list, "h"), *services = dkim_tag_list_find (list, "s");
 
   if (hashes != NULL && !dkim_tag_has_item (hashes, "sha256"))
-    return refuse ("the key is not for SHA-256", error);
+    return dkim_refuse (error, DKIM_FAULT_PERMERROR, "the key is not for SHA-256");
   if (services != NULL && !dkim_tag_has_item (services, "*") && !dkim_tag_has_item (services, "email"))
-    return refuse ("the key is not for e-mail", error);
+    return dkim_refuse (error, DKIM_FAULT_PERMERROR, "the key is not for e-mail");
   return TRUE;
 }
 
@@ -58,9 +51,9 @@ read_key (DkimKeyRecord *self, const DkimTagList *list, GError **error)
   const DkimTag *key = dkim_tag_list_find (list, "p");
 
   if (key == NULL)
-    return refuse ("the record has no p=", error);
+    return dkim_refuse (error, DKIM_FAULT_PERMERROR, "the record has no p=");
   if (key->length == 0)
-    return refuse ("the key is revoked: p= is empty", error);
+    return dkim_refuse (error, DKIM_FAULT_PERMERROR, "the key is revoked: p= is empty");
   self->key = dkim_tag_decode (key, error);
   return self->key != NULL;
 }

@@ -8,19 +8,6 @@
 typedef struct gnutls_pubkey_st PublicKey;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PublicKey, gnutls_pubkey_deinit)
 
-G_GNUC_PRINTF (3, 4)
-static gboolean
-refuse (DkimFault fault, GError **error, const char *format, ...)
-{
-  va_list args;
-
-  va_start (args, format);
-  if (error != NULL)
-    *error = g_error_new_valist (DKIM_FAULT, (int) fault, format, args);
-  va_end (args);
-  return FALSE;
-}
-
 static gnutls_datum_t
 as_datum (GBytes *bytes)
 {
@@ -94,12 +81,12 @@ check_exponent (gnutls_pubkey_t key, GError **error)
   guint size;
 
   if (gnutls_pubkey_export_rsa_raw (key, &modulus, &exponent) < 0)
-    return refuse (DKIM_FAULT_PERMERROR, error, "p= is no RSA key");
+    return dkim_refuse (error, DKIM_FAULT_PERMERROR, "p= is no RSA key");
   size = count_bytes (&exponent);
   gnutls_free (modulus.data);
   gnutls_free (exponent.data);
   return size <= DKIM_RSA_EXPONENT_BYTES_MAX ||
-         refuse (DKIM_FAULT_POLICY, error, "the exponent of the key is of %u bytes, which is too large", size);
+         dkim_refuse (error, DKIM_FAULT_POLICY, "the exponent of the key is of %u bytes, which is too large", size);
 }
 
 static gboolean
@@ -109,14 +96,14 @@ read_rsa (gnutls_pubkey_t key, GBytes *data, GError **error)
 
   /* A key that is not too large takes much less. */
   if (g_bytes_get_size (data) > DKIM_RSA_BITS_MAX / 4)
-    return refuse (DKIM_FAULT_POLICY, error, "p= is too large");
+    return dkim_refuse (error, DKIM_FAULT_POLICY, "p= is too large");
   if (!import_rsa (key, data))
-    return refuse (DKIM_FAULT_PERMERROR, error, "p= is no RSA key");
+    return dkim_refuse (error, DKIM_FAULT_PERMERROR, "p= is no RSA key");
   gnutls_pubkey_get_pk_algorithm (key, &bits);
   if (bits < DKIM_RSA_BITS_MIN)
-    return refuse (DKIM_FAULT_POLICY, error, "a key of %u bits is too weak (RFC 8301)", bits);
+    return dkim_refuse (error, DKIM_FAULT_POLICY, "a key of %u bits is too weak (RFC 8301)", bits);
   if (bits > DKIM_RSA_BITS_MAX)
-    return refuse (DKIM_FAULT_POLICY, error, "a key of %u bits is too large", bits);
+    return dkim_refuse (error, DKIM_FAULT_POLICY, "a key of %u bits is too large", bits);
   return check_exponent (key, error);
 }
 
@@ -128,7 +115,7 @@ read_ed25519 (gnutls_pubkey_t key, GBytes *data, GError **error)
   const gnutls_datum_t raw = as_datum (data);
 
   if (raw.size != ED25519_SIZE || gnutls_pubkey_import_ecc_raw (key, GNUTLS_ECC_CURVE_ED25519, &raw, NULL) < 0)
-    return refuse (DKIM_FAULT_PERMERROR, error, "p= is no Ed25519 key");
+    return dkim_refuse (error, DKIM_FAULT_PERMERROR, "p= is no Ed25519 key");
   return TRUE;
 }
 
@@ -145,10 +132,10 @@ dkim_public_key_verify (const DkimKeyRecord *record,
   int code;
 
   if (gnutls_pubkey_init (&key) < 0)
-    return refuse (DKIM_FAULT_TEMPERROR, error, "there is no room for a key");
+    return dkim_refuse (error, DKIM_FAULT_TEMPERROR, "there is no room for a key");
   if (!(record->algorithm == DKIM_RSA ? read_rsa : read_ed25519) (key, record->key, error))
     return FALSE;
   code = record->algorithm == DKIM_RSA ? gnutls_pubkey_verify_hash2 (key, GNUTLS_SIGN_RSA_SHA256, 0, &hash, &value)
                                        : gnutls_pubkey_verify_data2 (key, GNUTLS_SIGN_EDDSA_ED25519, 0, &hash, &value);
-  return code >= 0 || refuse (DKIM_FAULT_FAIL, error, "the signature is wrong: the header has changed");
+  return code >= 0 || dkim_refuse (error, DKIM_FAULT_FAIL, "the signature is wrong: the header has changed");
 }

@@ -39,20 +39,13 @@ trim_space (const char *begin, const char *end)
 /* ---- lists ---- */
 
 static gboolean
-refuse (const char *why, GError **error)
-{
-  g_set_error_literal (error, DKIM_FAULT, DKIM_FAULT_PERMERROR, why);
-  return FALSE;
-}
-
-static gboolean
 check_name (const DkimTag *tag, GError **error)
 {
   for (gsize i = 0; i < tag->name_length; i++)
     if (!g_ascii_isalnum (tag->name[i]) && tag->name[i] != '_')
-      return refuse ("a tag has a name with characters that none may have", error);
+      return dkim_refuse (error, DKIM_FAULT_PERMERROR, "a tag has a name with characters that none may have");
   if (tag->name_length == 0 || !g_ascii_isalpha (tag->name[0]))
-    return refuse ("a tag has no name that begins with a letter", error);
+    return dkim_refuse (error, DKIM_FAULT_PERMERROR, "a tag has no name that begins with a letter");
   return TRUE;
 }
 
@@ -63,7 +56,7 @@ check_value (const DkimTag *tag, GError **error)
 
   for (const char *p = tag->value; (p = skip_space (p, end)) < end; p++)
     if ((guchar) *p < 0x21 || *p == 0x7f)
-      return refuse ("there is a control character in it", error);
+      return dkim_refuse (error, DKIM_FAULT_PERMERROR, "there is a control character in it");
   return TRUE;
 }
 
@@ -78,13 +71,10 @@ add_tag (DkimTagList *self, const DkimTag *tag, GError **error)
 {
   for (guint i = 0; i < self->n; i++)
     if (is_named (&self->tags[i], tag->name, tag->name_length))
-      {
-        g_set_error (error, DKIM_FAULT, DKIM_FAULT_PERMERROR, "the tag %.*s= stands in it twice",
-                     (int) MIN (tag->name_length, 20), tag->name);
-        return FALSE;
-      }
+      return dkim_refuse (error, DKIM_FAULT_PERMERROR, "the tag %.*s= stands in it twice",
+                          (int) MIN (tag->name_length, 20), tag->name);
   if (self->n == DKIM_TAGS_MAX)
-    return refuse ("it has too many tags", error);
+    return dkim_refuse (error, DKIM_FAULT_PERMERROR, "it has too many tags");
   self->tags[self->n++] = *tag;
   return TRUE;
 }
@@ -97,7 +87,7 @@ parse_tag (DkimTagList *self, const char *text, const char *end, GError **error)
   DkimTag tag = { .name = skip_space (text, end), .end = end };
 
   if (equals == NULL)
-    return refuse ("a tag has no `=`", error);
+    return dkim_refuse (error, DKIM_FAULT_PERMERROR, "a tag has no `=`");
   tag.name_length = (gsize) (trim_space (tag.name, equals) - tag.name);
   tag.begin = equals + 1;
   tag.value = skip_space (tag.begin, end);
@@ -120,13 +110,13 @@ dkim_tag_list_parse (DkimTagList *self, const char *text, gsize length, GError *
         {
           /* Only after the last `;` may be nothing. */
           if (semicolon != NULL)
-            return refuse ("there is a `;` with nothing before it", error);
+            return dkim_refuse (error, DKIM_FAULT_PERMERROR, "there is a `;` with nothing before it");
         }
       else if (!parse_tag (self, p, stop, error))
         return FALSE;
       p = semicolon != NULL ? semicolon + 1 : end;
     }
-  return self->n > 0 || refuse ("it is empty", error);
+  return self->n > 0 || dkim_refuse (error, DKIM_FAULT_PERMERROR, "it is empty");
 }
 
 const DkimTag *
@@ -197,9 +187,8 @@ dkim_tag_read_number (const DkimTag *self, guint digits, gint64 *number, GError 
       *number = value;
       return TRUE;
     }
-  g_set_error (error, DKIM_FAULT, DKIM_FAULT_PERMERROR, "%.*s= is no number of at most %u digits",
-               (int) MIN (self->name_length, 20), self->name, digits);
-  return FALSE;
+  return dkim_refuse (error, DKIM_FAULT_PERMERROR, "%.*s= is no number of at most %u digits",
+                      (int) MIN (self->name_length, 20), self->name, digits);
 }
 
 gboolean
