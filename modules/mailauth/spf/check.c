@@ -439,7 +439,7 @@ explain_fail (SpfCheck *self, const Decision *decision)
   g_autofree char *expanded = NULL;
   SpfQuestion *question;
 
-  if (decision->record->explanation == NULL)
+  if (decision->record == NULL || decision->record->explanation == NULL)
     return TRUE;
   if (spf_check_expand (self, decision->record->explanation, decision->domain, spf_macro_expand_domain, &name) !=
       SPF_MATCH_YES)
