@@ -289,8 +289,8 @@ typedef void (*AimxWorkFunc) (gpointer user_data);
  * @func: (scope async): what to do; may block
  * @user_data: for @func, which owns it
  *
- * Runs @func on a pool thread. Any thread, never blocks. The pool has as many threads as the disk takes in parallel; what a
- * plugin runs has threads of its own.
+ * Runs @func on a pool thread. Any thread, never blocks. The pool has as many threads as the disk takes in parallel;
+ * what a plugin runs has threads of its own.
  */
 AIMX_API void aimx_server_run (AimxServer *self, AimxWorkFunc func, gpointer user_data);
 
