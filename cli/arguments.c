@@ -35,16 +35,23 @@ complete_error (const CliInvocation *found, const char *what, const char *tip)
                           tip != NULL ? tip : "", usage);
 }
 
-/* (transfer full) @what */
+/* (transfer full) @what, @tip */
 static gboolean
-fail (Parser *self, CliUsageError code, GError **error, char *what, const char *kind, const char *nearest)
+fail (Parser *self, CliUsageError code, GError **error, char *what, char *tip)
 {
-  g_autofree char *tip = nearest != NULL ? g_strdup_printf ("a similar %s exists: '%s'", kind, nearest) : NULL;
   g_autofree char *text = complete_error (self->found, what, tip);
 
   g_set_error_literal (error, CLI_USAGE_ERROR, code, text);
   g_free (what);
+  g_free (tip);
   return FALSE;
+}
+
+/* @nearest: (nullable) */
+static char *
+make_tip (const char *kind, const char *nearest)
+{
+  return nearest != NULL ? g_strdup_printf ("a similar %s exists: '%s'", kind, nearest) : NULL;
 }
 
 static gboolean
@@ -53,6 +60,7 @@ fail_unexpected (Parser *self, const char *argument, const char *option, GError 
   g_autofree char *shown = cli_display (argument);
   g_autoptr (GPtrArray) names = g_ptr_array_new ();
   g_autofree char *dashed = NULL;
+  char *tip;
   const CliOption *tables[] = { self->found->command->options, cli_global_options };
   const char *nearest = NULL;
 
@@ -63,7 +71,10 @@ fail_unexpected (Parser *self, const char *argument, const char *option, GError 
     nearest = cli_nearest (option, (const char *const *) names->pdata, names->len);
   if (nearest != NULL)
     dashed = g_strconcat ("--", nearest, NULL);
-  return fail (self, CLI_USAGE_WRONG, error, g_strdup_printf ("unexpected argument '%s'", shown), "argument", dashed);
+  tip = make_tip ("argument", dashed);
+  if (tip == NULL && *argument == '-' && self->found->command->arguments != NULL)
+    tip = g_strdup_printf ("to pass '%s' as a value, use '-- %s'", shown, shown);
+  return fail (self, CLI_USAGE_WRONG, error, g_strdup_printf ("unexpected argument '%s'", shown), tip);
 }
 
 static gboolean
@@ -76,8 +87,8 @@ fail_unknown_command (Parser *self, const char *name, GError **error)
   for (const CliCommand *const *one = command->subcommands; *one != NULL; one++)
     g_ptr_array_add (names, (gpointer) (*one)->name);
   return fail (self, command == self->root ? CLI_USAGE_UNKNOWN_COMMAND : CLI_USAGE_WRONG, error,
-               g_strdup_printf ("unrecognized subcommand '%s'", shown), "subcommand",
-               cli_nearest (name, (const char *const *) names->pdata, names->len));
+               g_strdup_printf ("unrecognized subcommand '%s'", shown),
+               make_tip ("subcommand", cli_nearest (name, (const char *const *) names->pdata, names->len)));
 }
 
 static gboolean
@@ -89,7 +100,7 @@ fail_missing_command (Parser *self, GError **error)
   for (const CliCommand *const *one = self->found->command->subcommands; *one != NULL; one++)
     g_string_append_printf (what, "%s %s", one == self->found->command->subcommands ? "" : ",", (*one)->name);
   g_string_append_c (what, ']');
-  return fail (self, CLI_USAGE_WRONG, error, g_string_free (g_steal_pointer (&what), FALSE), NULL, NULL);
+  return fail (self, CLI_USAGE_WRONG, error, g_string_free (g_steal_pointer (&what), FALSE), NULL);
 }
 
 /* ---- options ---- */
@@ -122,7 +133,7 @@ add_value (Parser *self, const CliOption *option, const char *value, GError **er
     return fail (self, CLI_USAGE_WRONG, error,
                  g_strdup_printf ("the argument '--%s <%s>' cannot be used multiple times", option->name,
                                   option->value),
-                 NULL, NULL);
+                 NULL);
   g_hash_table_steal (self->found->options, option->name);
   values = g_renew (char *, values, n_values + 2);
   values[n_values] = g_strdup (value);
@@ -141,8 +152,7 @@ take_option (Parser *self, const CliOption *option, const char *inlined, GError 
     {
       shown = cli_display (inlined);
       return fail (self, CLI_USAGE_WRONG, error,
-                   g_strdup_printf ("unexpected value '%s' for '--%s', which takes none", shown, option->name), NULL,
-                   NULL);
+                   g_strdup_printf ("unexpected value '%s' for '--%s', which takes none", shown, option->name), NULL);
     }
   if (option == &cli_global_options[CLI_GLOBAL_HELP])
     self->found->wish = CLI_WISH_HELP;
@@ -154,7 +164,7 @@ take_option (Parser *self, const CliOption *option, const char *inlined, GError 
     inlined = *self->rest != NULL ? *self->rest++ : NULL;
   if (inlined == NULL || *inlined == '\0')
     return fail (self, CLI_USAGE_WRONG, error,
-                 g_strdup_printf ("a value is required for '--%s <%s>'", option->name, option->value), NULL, NULL);
+                 g_strdup_printf ("a value is required for '--%s <%s>'", option->name, option->value), NULL);
   return add_value (self, option, inlined, error);
 }
 
@@ -253,7 +263,7 @@ check_complete (Parser *self, GError **error)
     return fail_missing_command (self, error);
   for (guint i = 0; argument != NULL && argument->name != NULL; i++, argument++)
     if (argument->required && i >= g_strv_length (self->found->arguments))
-      return fail (self, CLI_USAGE_WRONG, error, g_strdup_printf ("<%s> is missing", argument->name), NULL, NULL);
+      return fail (self, CLI_USAGE_WRONG, error, g_strdup_printf ("<%s> is missing", argument->name), NULL);
   return TRUE;
 }
 

@@ -95,16 +95,17 @@ run_invocation (CliSession *session, const CliCommand *root, const CliInvocation
   return status;
 }
 
-/* With no daemon, the same plugins are in this process, for whoever can read what they are configured by. */
-static CliPluginCommands *
-find_plugin_commands (CliSession *session)
+/* With no daemon, the same plugins are in this process, for whoever can read what they are configured by. Returns:
+ * (nullable): %NULL: nobody knows them */
+static JsonArray *
+find_verbs (CliSession *session)
 {
-  g_autoptr (JsonArray) verbs = cli_verb_list_daemon (session);
+  JsonArray *verbs = cli_verb_list_daemon (session);
   int status;
 
   if (verbs == NULL && g_access (session->config_file, R_OK) == 0)
     verbs = cli_verb_list (session, NULL, &status);
-  return cli_plugin_commands_new (verbs);
+  return verbs;
 }
 
 /* A command that is not built in may be a plugin's. */
@@ -112,13 +113,18 @@ static int
 run_plugin_line (const char *const *line)
 {
   g_autoptr (CliSession) session = cli_session_new ();
-  g_autoptr (CliPluginCommands) plugins = find_plugin_commands (session);
+  g_autoptr (JsonArray) verbs = find_verbs (session);
+  g_autoptr (CliPluginCommands) plugins = cli_plugin_commands_new (verbs);
   g_autoptr (GError) error = NULL;
   g_autoptr (CliInvocation) invocation = cli_arguments_parse (cli_plugin_commands_get_root (plugins), line, &error);
+  int status;
 
   if (invocation != NULL)
     return run_invocation (session, cli_plugin_commands_get_root (plugins), invocation);
-  return cli_usage_error (error->message);
+  status = cli_usage_error (error->message);
+  if (verbs == NULL)
+    cli_hint ("Commands of plugins are known while the daemon runs: start `aimx serve`, or run with sudo.");
+  return status;
 }
 
 static int

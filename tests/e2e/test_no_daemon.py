@@ -84,6 +84,7 @@ class Reading(Case):
             done = self.aimx(server, *args, status=2, **PLAIN)
             self.assertIn("daemon must be running", done.stderr)
             self.assertEqual(done.stdout, "")
+        self.assertIn("known while the daemon runs", self.aimx(server, "hello", "Ann", status=2, **PLAIN).stderr)
 
     def test_a_tree_of_the_old_layout_is_left_to_the_daemon(self):
         server = self.make()

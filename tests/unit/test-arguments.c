@@ -177,7 +177,7 @@ test_an_unknown_option_names_the_nearest (void)
   assert_wrong ("things make --onwer x", CLI_USAGE_WRONG, "unexpected argument '--onwer'", "aimx things make");
   assert_wrong ("things make --onwer x", CLI_USAGE_WRONG, "exists: '--owner'", "<NAME> [MORE]...");
   assert_wrong ("things make --onwer=x", CLI_USAGE_WRONG, "argument '--onwer'\n", "exists: '--owner'");
-  assert_wrong ("things make -x", CLI_USAGE_WRONG, "unexpected argument '-x'", "Usage");
+  assert_wrong ("things make -x", CLI_USAGE_WRONG, "unexpected argument '-x'", "use '-- -x'");
   assert_wrong ("--dta-dir /x", CLI_USAGE_WRONG, "exists: '--data-dir'", "Usage");
 }
 
