@@ -48,7 +48,7 @@ class Sender(unittest.TestCase):
         signed = f"s1._domainkey TXT {record}\nt1._domainkey TXT {record} \"; t=y\"\n"
         cls.zones = {f"{name}.test": records for name, records in SPF.items()}
         cls.zones.update({
-            "bank.test": signed + '@ TXT "v=spf1 ip4:127.0.0.2 -all"\n_dmarc TXT "v=DMARC1; p=reject"',
+            "bank.test": signed + "c1._domainkey CNAME s1._domainkey.loose.test.\n" + '@ TXT "v=spf1 ip4:127.0.0.2 -all"\n_dmarc TXT "v=DMARC1; p=reject"',
             "loose.test": signed + '_dmarc TXT "v=DMARC1; p=none"',
             "client.test": "@ A 127.0.0.2",
             "0.0.127.in-addr.arpa": "2 PTR client.test.\n3 PTR liar.test.",
@@ -112,6 +112,8 @@ class Sender(unittest.TestCase):
         raw = self.sign(self.message("ann@bank.test"), "bank.test")
         trusted = self.deliver(server, raw, "bounces@loose.test", TRUSTING, source="127.0.0.7")
         self.assert_shown(trusted, dkim="pass", spf="none", dmarc="pass", trusted="true")
+        elsewhere = self.sign(self.message("ann@bank.test"), "bank.test", b"c1")
+        self.assert_shown(self.deliver(server, elsewhere, "bounces@loose.test", TRUSTING), dkim="pass", trusted="true")
         plain = self.deliver(server, raw, "bounces@loose.test", OTHER)
         self.assert_shown(plain, dkim="pass", trusted="none")
 
