@@ -117,6 +117,8 @@ class Searching(Case):
         server = self.serve()
         put(server, 3)
         self.send(server, letter("New", "text"), letter("With a file", "text", "a.csv"))
+        # What was delivered a moment ago may not have been told to the indexer yet.
+        daemon.wait_for(lambda: len(self.subjects(server)) == 5, "all to be found")
         for headers, count in (((), 5), (("Since=2024-03-02",), 2), (("Until=2024-03-01",), 3), (("From=bob",), 3),
                                (("Until=2024-03-01T00:00:01Z",), 2), (("Subject=file",), 1), (("Has-Attachment=true",), 1),
                                (("Has-Attachment=false",), 4), (("Folder=sent",), 0), (("Folder=inbox",), 5),
