@@ -39,7 +39,6 @@ typedef enum
  * @n_sent: bytes of the first of them that are sent
  * @unread: (nullable): bytes from the peer that the session has not consumed
  * @verification: (nullable): finds out who sends the message, from the first recipient on
- * @verified_sender: (nullable): the reverse-path that @verification is about
  * @spool: (nullable): the message that arrives
  * @staged: (nullable): its bytes that are to follow on the disk
  * @n_own_staged: how many of them, in front, are our trace field
@@ -63,7 +62,6 @@ struct _SmtpConnection
   gsize n_sent;
   GBytes *unread;
   AimxVerification *verification;
-  char *verified_sender;
   AimxSpool *spool;
   GByteArray *staged;
   gsize n_own_staged;

@@ -28,15 +28,7 @@ report_refusal (SmtpConnection *self, const char *address, const char *why)
 
 /* ---- who sends it ---- */
 
-static void
-forget_sender (SmtpConnection *self)
-{
-  g_clear_object (&self->verification);
-  g_clear_pointer (&self->verified_sender, g_free);
-}
-
-/* Begun once for the recipients of a transaction; what was found out about a sender serves the next transaction, too,
- * unless it has another one. */
+/* With the first recipient of a transaction. What is left of one that was given up is forgotten. */
 static void
 look_at_sender (SmtpConnection *self)
 {
@@ -44,17 +36,14 @@ look_at_sender (SmtpConnection *self)
   SmtpEnvelope lent;
   AimxVerifierPeer peer = { .at = g_get_real_time () / G_USEC_PER_SEC };
 
-  if (verifier == NULL)
-    return;
   smtp_session_get_envelope (self->session, &lent);
-  if (self->verification != NULL && g_strcmp0 (lent.mail_from, self->verified_sender) == 0)
+  if (verifier == NULL || lent.recipients[0] != NULL)
     return;
-  forget_sender (self);
   peer.address = lent.peer_address;
   peer.helo = lent.helo;
   peer.mail_from = lent.mail_from;
+  g_clear_object (&self->verification);
   self->verification = aimx_verifier_begin (verifier, &peer);
-  self->verified_sender = g_strdup (lent.mail_from);
 }
 
 /* ---- recipients ---- */
@@ -429,7 +418,7 @@ complete_message (SmtpConnection *self)
   storing->envelope = copy_envelope (self);
   storing->ingester = g_object_ref (smtp_server_get_ingester (self->loop->server));
   g_clear_object (&self->spool);
-  forget_sender (self);
+  g_clear_object (&self->verification);
   smtp_connection_run (&storing->work);
   return FALSE;
 }
@@ -437,7 +426,7 @@ complete_message (SmtpConnection *self)
 void
 smtp_transaction_drop (SmtpConnection *self)
 {
-  forget_sender (self);
+  g_clear_object (&self->verification);
   g_clear_pointer (&self->staged, g_byte_array_unref);
   self->n_own_staged = 0;
   if (self->spool == NULL)

@@ -210,6 +210,19 @@ tear_down (Fixture *self, gconstpointer extra)
   g_assert_finalize_object (self->verifier);
 }
 
+/* Sends a message whose results stand only when the test says so. Returns: (transfer full): its verification */
+static TestVerification *
+send_held (Fixture *self, Client *client)
+{
+  TestVerifier *verifier = TEST_VERIFIER (self->verifier);
+
+  verifier->holds = TRUE;
+  client_begin (client, self);
+  client_ask (client, "DATA", "354 ");
+  client_send (client, MESSAGE ".\r\n");
+  return verifier_wait_held (verifier);
+}
+
 /* ---- promises ---- */
 
 static void
@@ -253,6 +266,26 @@ test_every_transaction_is_verified_by_itself (Fixture *self, gconstpointer extra
   g_assert_cmpstr (verifier->peers->str, ==,
                    "127.0.0.1 client.test <ann@sender.test>\n127.0.0.1 client.test <bob@sender.test>\n"
                    "127.0.0.1 client.test <>\n");
+  client_close (&client);
+}
+
+/* The greeting is what there is of the null sender: another one is another sender. */
+static void
+test_a_sender_who_greets_again_is_another (Fixture *self, gconstpointer extra)
+{
+  TestVerifier *verifier = TEST_VERIFIER (self->verifier);
+  Client client;
+
+  client_connect (&client, self);
+  client_expect (&client, "220 ");
+  for (guint i = 0; i < 2; i++)
+    {
+      client_ask (&client, i == 0 ? "EHLO one.test" : "EHLO two.test", "250 ");
+      client_ask (&client, "MAIL FROM:<>", "250 ");
+      client_ask (&client, "RCPT TO:<" INFO ">", "250 ");
+    }
+  verifier_assert (verifier, 2, 1);
+  g_assert_cmpstr (verifier->peers->str, ==, "127.0.0.1 one.test <>\n127.0.0.1 two.test <>\n");
   client_close (&client);
 }
 
@@ -310,11 +343,7 @@ test_a_sender_whose_results_take_long_keeps_nobody_waiting (Fixture *self, gcons
   TestVerification *held;
   Client slow, quick;
 
-  verifier->holds = TRUE;
-  client_begin (&slow, self);
-  client_ask (&slow, "DATA", "354 ");
-  client_send (&slow, MESSAGE ".\r\n");
-  held = verifier_wait_held (verifier);
+  held = send_held (self, &slow);
   verifier->holds = FALSE;
   client_begin (&quick, self);
   client_ask (&quick, "DATA", "354 ");
@@ -333,15 +362,10 @@ test_a_sender_whose_results_take_long_keeps_nobody_waiting (Fixture *self, gcons
 static void
 test_a_message_whose_sender_goes_meanwhile_is_delivered (Fixture *self, gconstpointer extra)
 {
-  TestVerifier *verifier = TEST_VERIFIER (self->verifier);
   TestVerification *held;
   Client client;
 
-  verifier->holds = TRUE;
-  client_begin (&client, self);
-  client_ask (&client, "DATA", "354 ");
-  client_send (&client, MESSAGE ".\r\n");
-  held = verifier_wait_held (verifier);
+  held = send_held (self, &client);
   client_reset (&client);
   aimx_server_run (self->aimx, verification_answer, held);
   ingester_wait (self->ingester, &self->ingester->n_done, 1);
@@ -350,15 +374,10 @@ test_a_message_whose_sender_goes_meanwhile_is_delivered (Fixture *self, gconstpo
 static void
 test_a_server_stops_when_the_results_stand (Fixture *self, gconstpointer extra)
 {
-  TestVerifier *verifier = TEST_VERIFIER (self->verifier);
   TestVerification *held;
   Client client;
 
-  verifier->holds = TRUE;
-  client_begin (&client, self);
-  client_ask (&client, "DATA", "354 ");
-  client_send (&client, MESSAGE ".\r\n");
-  held = verifier_wait_held (verifier);
+  held = send_held (self, &client);
   smtp_server_stop (self->smtp, fixture_on_stopped, self);
   g_assert_null (g_async_queue_try_pop (self->stopped));
   aimx_server_run (self->aimx, verification_answer, held);
@@ -407,6 +426,7 @@ main (int argc, char **argv)
   ADD ("a-sender-is-looked-at-when-a-recipient-is-accepted", NULL,
        test_a_sender_is_looked_at_when_a_recipient_is_accepted);
   ADD ("every-transaction-is-verified-by-itself", NULL, test_every_transaction_is_verified_by_itself);
+  ADD ("a-sender-who-greets-again-is-another", NULL, test_a_sender_who_greets_again_is_another);
   ADD ("a-message-is-verified-as-it-was-sent", NULL, test_a_message_is_verified_as_it_was_sent);
   ADD ("a-large-message-is-verified-as-it-was-sent", NULL, test_a_large_message_is_verified_as_it_was_sent);
   ADD ("a-message-is-delivered-with-its-results", NULL, test_a_message_is_delivered_with_its_results);
