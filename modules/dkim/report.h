@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/** dkim_report_add_string: adds member @name with @value */
+/** dkim_report_add_string: adds member @name with @value, null for %NULL */
 void dkim_report_add_string (JsonBuilder *builder, const char *name, const char *value);
 /** dkim_report_add_boolean: adds member @name with @value */
 void dkim_report_add_boolean (JsonBuilder *builder, const char *name, gboolean value);

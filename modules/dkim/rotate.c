@@ -21,16 +21,6 @@ static const char *const shown[] = {
 /* ---- the answer ---- */
 
 static void
-add_nullable (JsonBuilder *builder, const char *name, const char *value)
-{
-  json_builder_set_member_name (builder, name);
-  if (value != NULL)
-    json_builder_add_string_value (builder, value);
-  else
-    json_builder_add_null_value (builder);
-}
-
-static void
 add_keys (JsonBuilder *builder, const DkimRotationReport *report)
 {
   json_builder_set_member_name (builder, "records");
@@ -45,7 +35,7 @@ add_keys (JsonBuilder *builder, const DkimRotationReport *report)
       dkim_report_add_string (builder, "type", "TXT");
       dkim_report_add_string (builder, "value", key->record);
       dkim_report_add_string (builder, "dns", shown[key->published]);
-      add_nullable (builder, "found", key->found);
+      dkim_report_add_string (builder, "found", key->found);
       json_builder_end_object (builder);
     }
   json_builder_end_array (builder);
@@ -84,7 +74,7 @@ describe (const DkimRotationReport *report)
   dkim_report_add_string (builder, "state", stages[report->stage]);
   dkim_report_add_string (builder, "selector", report->selector);
   dkim_report_add_string (builder, "old_selector", report->old_selector);
-  add_nullable (builder, "retires_at", due);
+  dkim_report_add_string (builder, "retires_at", due);
   add_keys (builder, report);
   add_old_records (builder, report);
   dkim_report_add_strings (builder, "kept", report->kept);
