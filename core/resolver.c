@@ -164,39 +164,23 @@ aimx_resolver_cancel (AimxResolver *self, guint64 id)
 
 /* ---- waiting ---- */
 
-typedef struct
-{
-  GMutex mutex;
-  GCond cond;
-  AimxDnsAnswer *answer;
-} Wait;
-
+/* The queue outlives whoever waits: this may still be at it when the answer is taken. */
 static void
 on_answer (AimxDnsAnswer *answer, gpointer user_data)
 {
-  Wait *wait = user_data;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&wait->mutex);
-
-  wait->answer = g_object_ref (answer);
-  g_cond_signal (&wait->cond);
+  g_async_queue_push (user_data, g_object_ref (answer));
 }
 
 AimxDnsAnswer *
 aimx_resolver_wait_for (AimxResolver *self, const char *name, AimxDnsType type, guint timeout_msec)
 {
   gint64 deadline = g_get_monotonic_time () + (gint64) timeout_msec * 1000;
-  Wait wait = { 0 };
+  g_autoptr (GAsyncQueue) answers = NULL;
 
   g_return_val_if_fail (AIMX_IS_RESOLVER (self), NULL);
 
-  g_mutex_init (&wait.mutex);
-  g_cond_init (&wait.cond);
-  aimx_resolver_ask (self, name, type, deadline, on_answer, &wait, NULL);
-  g_mutex_lock (&wait.mutex);
-  while (wait.answer == NULL)
-    g_cond_wait (&wait.cond, &wait.mutex);
-  g_mutex_unlock (&wait.mutex);
-  g_cond_clear (&wait.cond);
-  g_mutex_clear (&wait.mutex);
-  return wait.answer;
+  answers = g_async_queue_new ();
+  aimx_resolver_ask (self, name, type, deadline, on_answer, g_async_queue_ref (answers),
+                     (GDestroyNotify) g_async_queue_unref);
+  return g_async_queue_pop (answers);
 }

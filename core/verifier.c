@@ -40,40 +40,25 @@ aimx_verification_get_peer_name (AimxVerification *self)
 
 /* ---- waiting ---- */
 
-typedef struct
-{
-  GMutex mutex;
-  GCond cond;
-  AimxAuthentication *authentication;
-} Wait;
-
+/* The queue outlives whoever waits: this may still be at it when the results are taken. */
 static void
 on_verified (AimxAuthentication *authentication, gpointer user_data)
 {
-  Wait *wait = user_data;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&wait->mutex);
+  g_autoptr (GAsyncQueue) results = user_data;
 
-  wait->authentication = g_object_ref (authentication);
-  g_cond_signal (&wait->cond);
+  g_async_queue_push (results, g_object_ref (authentication));
 }
 
 AimxAuthentication *
 aimx_verification_wait (AimxVerification *self)
 {
-  Wait wait = { 0 };
+  g_autoptr (GAsyncQueue) results = NULL;
 
   g_return_val_if_fail (AIMX_IS_VERIFICATION (self), NULL);
 
-  g_mutex_init (&wait.mutex);
-  g_cond_init (&wait.cond);
-  aimx_verification_finish (self, on_verified, &wait);
-  g_mutex_lock (&wait.mutex);
-  while (wait.authentication == NULL)
-    g_cond_wait (&wait.cond, &wait.mutex);
-  g_mutex_unlock (&wait.mutex);
-  g_cond_clear (&wait.cond);
-  g_mutex_clear (&wait.mutex);
-  return wait.authentication;
+  results = g_async_queue_new ();
+  aimx_verification_finish (self, on_verified, g_async_queue_ref (results));
+  return g_async_queue_pop (results);
 }
 
 /* ---- the service ---- */

@@ -41,6 +41,8 @@ zone_ask (AimxResolver *resolver,
   if (status == AIMX_DNS_FOUND)
     aimx_dns_answer_add_data (answer, data);
   func (answer, user_data);
+  if (destroy != NULL)
+    destroy (user_data);
   return 1;
 }
 
