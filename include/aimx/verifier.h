@@ -90,7 +90,7 @@ AIMX_API void aimx_verification_update (AimxVerification *self, const char *data
  * @user_data: for @func
  *
  * The message is over. Never blocks, and holds no thread while answers are on their way. A verification that is dropped
- * without it asks nothing any more.
+ * without it asks nothing any more. @func may run before this returns, and may drop the last reference to @self.
  */
 AIMX_API void aimx_verification_finish (AimxVerification *self, AimxVerifiedFunc func, gpointer user_data);
 

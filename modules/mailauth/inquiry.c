@@ -385,6 +385,8 @@ close_when_done (Inquiry *self)
 void
 inquiry_finish (Inquiry *self, AimxVerifiedFunc func, gpointer user_data)
 {
+  /* @func, which may run before this ends, may drop the verification. */
+  g_autoptr (Inquiry) held = inquiry_ref (self);
   GArray *ids;
 
   if (self->check != NULL)

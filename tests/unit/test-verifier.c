@@ -356,6 +356,79 @@ test_verifications_on_many_threads_do_not_disturb_each_other (void)
   verifier_fixture_clear (&fixture);
 }
 
+/* The results stand at once, for nobody waits for the name of the client; that is answered while it is cancelled. */
+
+#define LET_GO_OF 500
+
+typedef struct
+{
+  VerifierFixture *fixture;
+  guint n_verified; /* atomic */
+} Giver;
+
+typedef struct
+{
+  Giver *giver;
+  AimxVerification *verification; /* the last reference */
+} Gift;
+
+static void
+let_go (AimxAuthentication *authentication, gpointer user_data)
+{
+  g_autofree Gift *self = user_data;
+
+  g_object_unref (self->verification);
+  g_atomic_int_inc (&self->giver->n_verified);
+  g_main_context_wakeup (NULL);
+}
+
+static gboolean
+is_name_asked (ScriptedResolver *resolver)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&resolver->mutex);
+
+  return g_str_has_suffix (resolver->asked->str, "A mail.a.test\n");
+}
+
+static gpointer
+give (gpointer data)
+{
+  Giver *self = data;
+
+  for (guint i = 0; i < LET_GO_OF; i++)
+    {
+      Gift *gift = g_new0 (Gift, 1);
+
+      gift->giver = self;
+      gift->verification = verifier_fixture_begin (self->fixture, "192.0.2.1", "bob@a.test");
+      while (!is_name_asked (self->fixture->resolver))
+        g_thread_yield ();
+      g_free (take_asked (self->fixture));
+      aimx_verification_finish (gift->verification, let_go, gift);
+    }
+  return NULL;
+}
+
+static gboolean
+are_verified (gpointer data)
+{
+  return g_atomic_int_get (&((Giver *) data)->n_verified) == LET_GO_OF;
+}
+
+static void
+test_a_verification_may_be_let_go_of_while_it_is_finished (void)
+{
+  VerifierFixture fixture;
+  Giver giver = { .fixture = &fixture };
+  GThread *thread;
+
+  verifier_fixture_init (&fixture, zone);
+  thread = g_thread_new ("giver", give, &giver);
+  verifier_fixture_wait (are_verified, &giver);
+  g_thread_join (thread);
+  verifier_fixture_clear (&fixture);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -378,5 +451,7 @@ main (int argc, char **argv)
   g_test_add_func ("/verifier/nobody-waits-for-the-name-of-the-client", test_nobody_waits_for_the_name_of_the_client);
   g_test_add_func ("/verifier/verifications-on-many-threads-do-not-disturb-each-other",
                    test_verifications_on_many_threads_do_not_disturb_each_other);
+  g_test_add_func ("/verifier/a-verification-may-be-let-go-of-while-it-is-finished",
+                   test_a_verification_may_be_let_go_of_while_it_is_finished);
   return g_test_run ();
 }
