@@ -44,6 +44,7 @@ struct _AimxEventBus
   GMutex mutex; /* guards what follows */
   GQueue events;
   GHashTable *n_waiting;    /* name -> how many of the events have it */
+  const char *told;         /* the name of the event that listeners are hearing of, NULL between two */
   GPtrArray *subscriptions; /* in the order of subscribing */
   guint64 next_number;
   guint next_id;
@@ -121,6 +122,7 @@ take_event (AimxEventBus *self, GPtrArray *listeners)
       return NULL;
     }
   count (self, event->name, -1);
+  self->told = event->name;
   for (guint i = 0; i < self->subscriptions->len; i++)
     {
       Subscription *subscription = self->subscriptions->pdata[i];
@@ -130,6 +132,15 @@ take_event (AimxEventBus *self, GPtrArray *listeners)
         g_ptr_array_add (listeners, subscription_ref (subscription));
     }
   return event;
+}
+
+static void
+finish_event (AimxEventBus *self, Event *event)
+{
+  g_mutex_lock (&self->mutex);
+  self->told = NULL;
+  g_mutex_unlock (&self->mutex);
+  event_free (event);
 }
 
 static gboolean
@@ -149,7 +160,7 @@ deliver_one (AimxEventBus *self)
         listener->func (event->name, event->details, listener->user_data);
       aimx_acting_module_set (before);
     }
-  event_free (event);
+  finish_event (self, event);
   return TRUE;
 }
 
@@ -361,6 +372,18 @@ aimx_event_bus_emit (AimxEventBus *self, const char *name, GVariant *details)
     return;
   warn_about_drop (given_up, dropped);
   event_free (given_up);
+}
+
+gboolean
+aimx_event_bus_has_told (AimxEventBus *self, const char *name)
+{
+  g_autoptr (GMutexLocker) locker = NULL;
+
+  g_return_val_if_fail (AIMX_IS_EVENT_BUS (self), TRUE);
+  g_return_val_if_fail (name != NULL, TRUE);
+
+  locker = g_mutex_locker_new (&self->mutex);
+  return !g_hash_table_contains (self->n_waiting, name) && g_strcmp0 (self->told, name) != 0;
 }
 
 /* ---- the object ---- */

@@ -139,4 +139,15 @@ AIMX_API void aimx_event_bus_unsubscribe (AimxEventBus *self, guint id);
  */
 AIMX_API void aimx_event_bus_emit (AimxEventBus *self, const char *name, GVariant *details);
 
+/**
+ * aimx_event_bus_has_told:
+ * @self: the bus
+ * @name: which event
+ *
+ * For whoever answers from what a listener took down, and says whether more is on its way. Any thread, never blocks.
+ *
+ * Returns: whether the listeners have heard of every event of that name which was emitted before this is called
+ */
+AIMX_API gboolean aimx_event_bus_has_told (AimxEventBus *self, const char *name);
+
 G_END_DECLS

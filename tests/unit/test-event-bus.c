@@ -313,6 +313,28 @@ test_many_threads_may_emit_while_the_loop_delivers (Fixture *fixture, gconstpoin
     g_thread_join (threads[i]);
 }
 
+static void
+ask_whether_told (const char *name, GVariant *details, gpointer user_data)
+{
+  Fixture *fixture = user_data;
+
+  g_string_append (fixture->heard, aimx_event_bus_has_told (fixture->bus, name) ? "told " : "not yet ");
+}
+
+static void
+test_it_says_whether_everybody_has_heard (Fixture *fixture, gconstpointer data)
+{
+  aimx_event_bus_subscribe (fixture->bus, "one", ask_whether_told, fixture, NULL);
+  g_assert_true (aimx_event_bus_has_told (fixture->bus, "one"));
+  aimx_event_bus_emit (fixture->bus, "one", NULL);
+  aimx_event_bus_emit (fixture->bus, "one", NULL);
+  g_assert_false (aimx_event_bus_has_told (fixture->bus, "one"));
+  g_assert_true (aimx_event_bus_has_told (fixture->bus, "two"));
+  deliver (fixture);
+  g_assert_cmpstr (fixture->heard->str, ==, "not yet not yet ");
+  g_assert_true (aimx_event_bus_has_told (fixture->bus, "one"));
+}
+
 #define ADD(name, func) g_test_add ("/event-bus/" name, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -329,6 +351,7 @@ main (int argc, char **argv)
   ADD ("flood", test_a_flood_drops_nothing_but_itself);
   ADD ("withdrawn", test_what_a_module_leaves_behind_can_be_withdrawn);
   ADD ("acting", test_a_listener_acts_for_who_subscribed);
+  ADD ("has-told", test_it_says_whether_everybody_has_heard);
   ADD ("threads", test_many_threads_may_emit_while_the_loop_delivers);
   return g_test_run ();
 }
