@@ -23,6 +23,7 @@ typedef struct
   char *mailbox;
   AimxFolder folder;
   char *stem; /* NULL: all of the folder */
+  gint64 due; /* monotonic: not before that */
 } Job;
 
 struct _SearchIndexer
@@ -35,7 +36,7 @@ struct _SearchIndexer
   GMutex mutex; /* guards what follows */
   GCond changed;
   GQueue updates;     /* Job */
-  GQueue looks;       /* Job */
+  GSequence *looks;   /* Job, those that are due first come first */
   GHashTable *queued; /* the same */
   GHashTable *looked; /* Job -> when, gint64 */
   gboolean sweep;
@@ -60,7 +61,7 @@ job_new (const char *mailbox, AimxFolder folder, const char *stem)
 {
   Job *job = g_new (Job, 1);
 
-  *job = (Job){ g_strdup (mailbox), folder, g_strdup (stem) };
+  *job = (Job){ g_strdup (mailbox), folder, g_strdup (stem), 0 };
   return job;
 }
 
@@ -94,20 +95,21 @@ job_equal (gconstpointer a, gconstpointer b)
          g_strcmp0 (one->stem, other->stem) == 0;
 }
 
-/* With the mutex held. (transfer full) @job */
-static void
-push (SearchIndexer *self, GQueue *queue, Job *job)
+static int
+compare_due (gconstpointer a, gconstpointer b, gpointer user_data)
 {
-  g_hash_table_add (self->queued, job);
-  g_queue_push_tail (queue, job);
-  g_cond_signal (&self->changed);
+  const Job *one = a;
+  const Job *other = b;
+
+  return one->due < other->due ? -1 : one->due > other->due;
 }
 
+/* Returns: (transfer full) (nullable): what came first */
 static Job *
-pop (SearchIndexer *self, GQueue *queue)
+take_update (SearchIndexer *self)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-  Job *job = g_queue_pop_head (queue);
+  Job *job = g_queue_pop_head (&self->updates);
 
   if (job != NULL)
     g_hash_table_steal (self->queued, job);
@@ -122,17 +124,26 @@ search_indexer_update (SearchIndexer *self, const char *mailbox, AimxFolder fold
 
   if (g_queue_get_length (&self->updates) >= UPDATES_MAX)
     self->sweep = TRUE;
-  else if (!g_hash_table_contains (self->queued, job))
-    push (self, &self->updates, g_steal_pointer (&job));
+  else if (g_hash_table_add (self->queued, job))
+    {
+      g_queue_push_tail (&self->updates, g_steal_pointer (&job));
+      g_cond_signal (&self->changed);
+    }
 }
 
-/* With the mutex held. */
-static gboolean
-is_too_soon (SearchIndexer *self, const Job *job)
+void
+search_indexer_look (SearchIndexer *self, const char *mailbox, AimxFolder folder)
 {
-  const gint64 *when = g_hash_table_lookup (self->looked, job);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (Job) job = job_new (mailbox, folder, NULL);
+  const gint64 *looked_at = g_hash_table_lookup (self->looked, job);
 
-  return when != NULL && g_get_monotonic_time () - *when < LOOK_USEC;
+  if (g_hash_table_contains (self->queued, job))
+    return;
+  job->due = looked_at != NULL ? *looked_at + LOOK_USEC : 0;
+  g_hash_table_add (self->queued, job);
+  g_sequence_insert_sorted (self->looks, g_steal_pointer (&job), compare_due, NULL);
+  g_cond_signal (&self->changed);
 }
 
 /* With the mutex held. */
@@ -146,19 +157,32 @@ note_look (SearchIndexer *self, const Job *job)
   g_hash_table_replace (self->looked, job_new (job->mailbox, job->folder, NULL), g_memdup2 (&now, sizeof now));
 }
 
-gboolean
-search_indexer_look (SearchIndexer *self, const char *mailbox, AimxFolder folder)
+/* With the mutex held. Returns: when the next look is due, %G_MAXINT64 when there is none */
+static gint64
+get_look_due (SearchIndexer *self)
+{
+  if (g_sequence_is_empty (self->looks))
+    return G_MAXINT64;
+  return ((const Job *) g_sequence_get (g_sequence_get_begin_iter (self->looks)))->due;
+}
+
+/* Returns: (transfer full) (nullable): the next look that is due */
+static Job *
+take_look (SearchIndexer *self)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-  g_autoptr (Job) job = job_new (mailbox, folder, NULL);
+  GSequenceIter *first = g_sequence_get_begin_iter (self->looks);
+  const Job *job;
+  Job *taken;
 
-  if (g_hash_table_contains (self->queued, job))
-    return TRUE;
-  if (is_too_soon (self, job))
-    return FALSE;
+  if (g_get_monotonic_time () < get_look_due (self))
+    return NULL;
+  job = g_sequence_get (first);
+  taken = job_new (job->mailbox, job->folder, NULL);
   note_look (self, job);
-  push (self, &self->looks, g_steal_pointer (&job));
-  return TRUE;
+  g_hash_table_remove (self->queued, job);
+  g_sequence_remove (first);
+  return taken;
 }
 
 void
@@ -281,7 +305,7 @@ is_ending (SearchIndexer *self)
 static gboolean
 take_in_updates (SearchIndexer *self, gboolean *any, GError **error)
 {
-  g_autoptr (Job) job = pop (self, &self->updates);
+  g_autoptr (Job) job = take_update (self);
 
   *any = job != NULL;
   if (job == NULL)
@@ -296,7 +320,7 @@ take_in_updates (SearchIndexer *self, gboolean *any, GError **error)
           return FALSE;
         }
       job_free (job);
-      job = n < SEARCH_BATCH ? pop (self, &self->updates) : NULL;
+      job = n < SEARCH_BATCH ? take_update (self) : NULL;
     }
   return search_index_commit (self->index, error);
 }
@@ -391,7 +415,7 @@ work (SearchIndexer *self, GError **error)
     return FALSE;
   if (any)
     return TRUE;
-  look = pop (self, &self->looks);
+  look = take_look (self);
   if (look != NULL)
     return catch_up (self, look->mailbox, look->folder, error);
   return !take_flag (self, &self->sweep) || sweep (self, error);
@@ -399,24 +423,32 @@ work (SearchIndexer *self, GError **error)
 
 /* ---- the thread ---- */
 
-/* With the mutex held. */
-static gboolean
-has_work (SearchIndexer *self)
+/* With the mutex held. Returns: since when there is something to do, or when there will be; %G_MAXINT64 for never */
+static gint64
+get_due (SearchIndexer *self)
 {
-  return self->sweep || self->rebuild || !g_queue_is_empty (&self->updates) || !g_queue_is_empty (&self->looks);
+  return self->sweep || self->rebuild || !g_queue_is_empty (&self->updates) ? 0 : get_look_due (self);
+}
+
+/* With the mutex held. */
+static void
+wait_until (SearchIndexer *self, gint64 when)
+{
+  if (when == G_MAXINT64)
+    g_cond_wait (&self->changed, &self->mutex);
+  else
+    g_cond_wait_until (&self->changed, &self->mutex, when);
 }
 
 static gboolean
 wait_for_work (SearchIndexer *self)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  gint64 due;
 
   self->busy = FALSE;
-  while (!self->ending && (!has_work (self) || g_get_monotonic_time () < self->retry_at))
-    if (has_work (self))
-      g_cond_wait_until (&self->changed, &self->mutex, self->retry_at);
-    else
-      g_cond_wait (&self->changed, &self->mutex);
+  while (!self->ending && g_get_monotonic_time () < (due = MAX (get_due (self), self->retry_at)))
+    wait_until (self, due);
   self->busy = TRUE;
   return !self->ending;
 }
@@ -501,7 +533,7 @@ search_indexer_is_behind (SearchIndexer *self)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
-  return self->busy || has_work (self);
+  return self->busy || get_due (self) <= g_get_monotonic_time ();
 }
 
 SearchReaders *
@@ -530,6 +562,7 @@ search_indexer_new (AimxServer *server, AimxModule *module)
   self->module = module;
   self->readers = search_readers_new ();
   self->queued = g_hash_table_new (job_hash, job_equal);
+  self->looks = g_sequence_new (job_free);
   self->looked = g_hash_table_new_full (job_hash, job_equal, job_free, g_free);
   g_mutex_init (&self->mutex);
   g_cond_init (&self->changed);
@@ -545,7 +578,7 @@ search_indexer_free (SearchIndexer *self)
   g_hash_table_unref (self->queued);
   g_hash_table_unref (self->looked);
   g_queue_clear_full (&self->updates, job_free);
-  g_queue_clear_full (&self->looks, job_free);
+  g_sequence_free (self->looks);
   g_cond_clear (&self->changed);
   g_mutex_clear (&self->mutex);
   g_free (self->path);

@@ -28,14 +28,14 @@ gboolean search_indexer_is_running (SearchIndexer *self);
 
 /** search_indexer_update: a message came or changed */
 void search_indexer_update (SearchIndexer *self, const char *mailbox, AimxFolder folder, const char *stem);
-/** search_indexer_look: something happened in a folder; Returns: whether it is going to be looked at, and not too soon
- * after the last time */
-gboolean search_indexer_look (SearchIndexer *self, const char *mailbox, AimxFolder folder);
+/** search_indexer_look: something happened in a folder; it is compared with the index, now or, when that was done a
+ * moment ago, in a moment */
+void search_indexer_look (SearchIndexer *self, const char *mailbox, AimxFolder folder);
 /** search_indexer_sweep: compares everything */
 void search_indexer_sweep (SearchIndexer *self);
 /** search_indexer_rebuild: makes the index anew */
 void search_indexer_rebuild (SearchIndexer *self, const char *why);
-/** search_indexer_is_behind: Returns: whether there is anything that it has not done yet */
+/** search_indexer_is_behind: Returns: whether there is anything to do that it has not done yet */
 gboolean search_indexer_is_behind (SearchIndexer *self);
 /** search_indexer_get_readers: Returns: (transfer none): connections for searches */
 SearchReaders *search_indexer_get_readers (SearchIndexer *self);

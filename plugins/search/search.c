@@ -10,13 +10,29 @@
 #define SEARCH_SECONDS 10
 /* How long a command without a daemon may index and search. */
 #define OFFLINE_SECONDS 600
-/* More folders are not looked at for one search. */
+/* Mailboxes that are looked at for one search; the next one looks at others. */
 #define LOOKS_MAX 32
+
+static void on_message (const char *name, GVariant *details, gpointer user_data);
+static void on_config_changed (const char *name, GVariant *details, gpointer user_data);
+
+/* What the index follows. */
+static const struct
+{
+  const char *event;
+  AimxEventFunc func;
+} followed[] = {
+  { AIMX_EVENT_MESSAGE_RECEIVED, on_message },
+  { AIMX_EVENT_MESSAGE_MARKED, on_message },
+  { AIMX_EVENT_CONFIG_CHANGED, on_config_changed },
+};
 
 typedef struct
 {
+  AimxEventBus *events;
   SearchIndexer *indexer;
-  guint subscriptions[3];
+  guint subscriptions[G_N_ELEMENTS (followed)];
+  guint n_looks; /* atomic: mailboxes */
 } Search;
 
 static gint64
@@ -33,6 +49,16 @@ is_meant (const SearchQuestion *question, AimxFolder folder)
 
 /* ---- in a daemon ---- */
 
+/* In this order: what is no longer on its way to the indexer is there. */
+static gboolean
+is_behind (Search *self)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (followed); i++)
+    if (!aimx_event_bus_has_told (self->events, followed[i].event))
+      return TRUE;
+  return search_indexer_is_behind (self->indexer);
+}
+
 /* Whatever came without an event, as copies of sent mail do, has changed its folder. */
 static gboolean
 look_at_folders (Search *self,
@@ -42,9 +68,12 @@ look_at_folders (Search *self,
                  const SearchScope *scope,
                  GError **error)
 {
-  for (guint i = 0; i < MIN (scope->names->len, LOOKS_MAX) * SEARCH_N_FOLDERS; i++)
+  guint n_mailboxes = MIN (scope->names->len, LOOKS_MAX);
+  guint first = g_atomic_int_add (&self->n_looks, n_mailboxes);
+
+  for (guint i = 0; i < n_mailboxes * SEARCH_N_FOLDERS; i++)
     {
-      const char *mailbox = scope->names->pdata[i / SEARCH_N_FOLDERS];
+      const char *mailbox = scope->names->pdata[(first + i / SEARCH_N_FOLDERS) % scope->names->len];
       AimxFolder folder = search_folders[i % SEARCH_N_FOLDERS];
       guint64 known, now;
       gint64 id;
@@ -90,12 +119,14 @@ explain (Search *self, GError *error)
   g_prefix_error (&error, "search again soon, when a new index is there: ");
 }
 
+/* @behind: (out): whether something may be missing: was on its way at the beginning, or became known by searching */
 static gboolean
 search_index (Search *self,
               AimxMailStore *mail,
               const SearchQuestion *question,
               const SearchScope *scope,
               JsonBuilder *builder,
+              gboolean *behind,
               GError **error)
 {
   SearchReaders *readers = search_indexer_get_readers (self->indexer);
@@ -108,6 +139,7 @@ search_index (Search *self,
     search_indexer_rebuild (self->indexer, "the file of the index is gone");
   if (!search_indexer_check (self->indexer, error))
     return FALSE;
+  *behind = is_behind (self);
   reader = search_readers_take (readers, &generation, &why);
   if (reader == NULL && why == NULL)
     return write_empty (builder);
@@ -120,6 +152,7 @@ search_index (Search *self,
   done = look_at_folders (self, reader, mail, question, scope, error) &&
          search_page_write (reader, mail, question, scope, on_stale, self, builder, error);
   search_readers_give_back (readers, reader, generation);
+  *behind = *behind || is_behind (self);
   return done;
 }
 
@@ -213,6 +246,7 @@ handle (AimxRequest *request, gpointer user_data, GError **error)
   Search *self = user_data;
   AimxMailStore *mail = aimx_server_get_mail_store (aimx_request_get_server (request));
   gboolean runs = search_indexer_is_running (self->indexer);
+  gboolean behind = FALSE;
   g_auto (SearchQuestion) question = { NULL };
   g_auto (SearchScope) scope = { NULL };
   g_autoptr (JsonBuilder) builder = json_builder_new ();
@@ -221,7 +255,7 @@ handle (AimxRequest *request, gpointer user_data, GError **error)
   if (!search_question_init (&question, request, error) || !search_scope_init (&scope, request, &question, error))
     return NULL;
   json_builder_begin_object (builder);
-  if (runs ? !search_index (self, mail, &question, &scope, builder, &why)
+  if (runs ? !search_index (self, mail, &question, &scope, builder, &behind, &why)
            : !search_in_memory (mail, &question, &scope, builder, &why))
     {
       if (runs)
@@ -230,7 +264,7 @@ handle (AimxRequest *request, gpointer user_data, GError **error)
       return NULL;
     }
   json_builder_set_member_name (builder, "indexing");
-  json_builder_add_boolean_value (builder, runs && search_indexer_is_behind (self->indexer));
+  json_builder_add_boolean_value (builder, behind);
   json_builder_end_object (builder);
   return aimx_response_new_json (json_builder_get_root (builder));
 }
@@ -293,7 +327,6 @@ on_config_changed (const char *name, GVariant *details, gpointer user_data)
 static gboolean
 load (AimxModule *module, AimxServer *server, GError **error)
 {
-  AimxEventBus *events = aimx_server_get_event_bus (server);
   Search *self = g_new0 (Search, 1);
 
   aimx_module_set_data (module, self, g_free);
@@ -303,9 +336,9 @@ load (AimxModule *module, AimxServer *server, GError **error)
       search_indexer_free (self->indexer);
       return FALSE;
     }
-  self->subscriptions[0] = aimx_event_bus_subscribe (events, AIMX_EVENT_MESSAGE_RECEIVED, on_message, self, NULL);
-  self->subscriptions[1] = aimx_event_bus_subscribe (events, AIMX_EVENT_MESSAGE_MARKED, on_message, self, NULL);
-  self->subscriptions[2] = aimx_event_bus_subscribe (events, AIMX_EVENT_CONFIG_CHANGED, on_config_changed, self, NULL);
+  self->events = aimx_server_get_event_bus (server);
+  for (guint i = 0; i < G_N_ELEMENTS (followed); i++)
+    self->subscriptions[i] = aimx_event_bus_subscribe (self->events, followed[i].event, followed[i].func, self, NULL);
   return TRUE;
 }
 
