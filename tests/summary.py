@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Turns the logs of `meson test` into counts, one line a suite, all of them last.
+"""Turns the logs of `meson test` into counts, one line a suite, all of them last; what failed says why before them.
 
     summary.py BUILD-DIR...
 
@@ -16,6 +16,9 @@ import re
 import sys
 
 POINT = re.compile(r"^(not )?ok\b[^#\n]*(?:#\s*(SKIP|TODO)\b)?", re.IGNORECASE | re.MULTILINE)
+REPORT = re.compile(r"(WARNING|ERROR): \w+Sanitizer: |: runtime error: |\*\* .*(ERROR|CRITICAL)|^(Bail out!|\w*Error\b)")
+LINES_OF_A_REASON = 25
+LINES_OF_A_TEST = 150
 RESULTS = {"OK": "passed", "EXPECTEDFAIL": "passed", "SKIP": "skipped"}
 
 
@@ -46,6 +49,23 @@ def count_test(entry, protocol):
     return counts
 
 
+def is_reason(line):
+    """Whether a line of a log begins to tell why its test failed."""
+    point = POINT.match(line)
+    return bool(point and point[1] and not point[2]) or bool(REPORT.search(line.lstrip("# ")))
+
+
+def find_reasons(entry):
+    """Returns the lines of a failed test's log from which somebody can tell why it failed."""
+    lines = (entry.get("stdout", "") + "\n" + entry.get("stderr", "")).splitlines()
+    shown, left = [], 0
+    for line in lines:
+        left = LINES_OF_A_REASON if is_reason(line) else left - 1
+        if left > 0:
+            shown.append(line)
+    return shown[:LINES_OF_A_TEST] or lines[-LINES_OF_A_REASON:]
+
+
 def read_tests(build_dir):
     """Returns what meson knows of each test: its suite and its protocol."""
     tests = json.loads((build_dir / "meson-info" / "intro-tests.json").read_text())
@@ -53,7 +73,7 @@ def read_tests(build_dir):
 
 
 def read_log(build_dir):
-    """Returns the counts of each suite, and the names of the tests that failed."""
+    """Returns the counts of each suite, and for each test that failed its name and the lines that tell why."""
     tests = read_tests(build_dir)
     suites, failures = collections.defaultdict(Counts), []
     for line in (build_dir / "meson-logs" / "testlog.json").read_text().splitlines():
@@ -63,25 +83,26 @@ def read_log(build_dir):
         counts = count_test(entry, protocol)
         suites[suite].update(counts)
         if counts["failed"]:
-            failures.append(f"{test}: {entry['result'].lower()}")
+            failures.append((f"{test}: {entry['result'].lower()}", find_reasons(entry)))
     return suites, failures
 
 
 def main(build_dirs):
-    total = Counts()
+    total, report = Counts(), []
     for build_dir in map(pathlib.Path, build_dirs):
         try:
             suites, failures = read_log(build_dir)
         except (OSError, ValueError, KeyError) as error:
-            print(f"{build_dir}: no test log: {error}")
+            report.append(f"{build_dir}: no test log: {error}")
             total["failed"] += 1
             continue
+        for failure, reasons in failures:
+            print(f"== {build_dir} {failure}", *reasons, sep="\n")
         for suite, counts in sorted(suites.items()):
-            print(f"{build_dir} {suite}: {counts}")
+            report.append(f"{build_dir} {suite}: {counts}")
             total.update(counts)
-        for failure in failures:
-            print(f"{build_dir} failed: {failure}")
-    print(total)
+        report += [f"{build_dir} failed: {failure}" for failure, _ in failures]
+    print(*report, total, sep="\n")
     return 0 if total["passed"] and not total["failed"] else 1
 
 
