@@ -6,6 +6,7 @@
 
 #include <glib-unix.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define CLASS_IN    1
@@ -15,10 +16,23 @@
 /* A server that passes DNSSEC on says so at once; one that is not there at all delays the first questions by this. */
 #define PROBE_MSEC     2000
 #define REOPEN_SECONDS 3600
+/* Between two looks at the file that names the servers of the system. */
+#define LOOK_SECONDS 5
+
+/* What tells whether a file is another one than before; zeros: there is none. */
+typedef struct
+{
+  dev_t device;
+  ino_t inode;
+  off_t size;
+  struct timespec modified;
+} FileStamp;
 
 struct _ResolverEngine
 {
   ResolverUpstream *upstream;
+  FileStamp system_servers; /* before they were read */
+  gint64 look_at;           /* monotonic time: no look at them before */
   ResolverEngineFunc func;
   gpointer user_data;
   const char *anchor; /* file in use; NULL: without DNSSEC */
@@ -36,6 +50,49 @@ struct _ResolverEngine
 };
 
 static void start_opening (ResolverEngine *self);
+
+/* ---- the servers of the system ---- */
+
+static FileStamp
+stamp_file (const char *path)
+{
+  FileStamp stamp;
+  struct stat status;
+
+  /* Compared with its padding. */
+  memset (&stamp, 0, sizeof stamp);
+  if (stat (path, &status) != 0)
+    return stamp;
+  stamp.device = status.st_dev;
+  stamp.inode = status.st_ino;
+  stamp.size = status.st_size;
+  stamp.modified = status.st_mtim;
+  return stamp;
+}
+
+static void
+note_system_servers (ResolverEngine *self)
+{
+  if (self->upstream->servers[0] == NULL)
+    self->system_servers = stamp_file (self->upstream->system_servers);
+}
+
+static gboolean
+has_other_servers (ResolverEngine *self)
+{
+  const gint64 now = g_get_monotonic_time ();
+  FileStamp stamp;
+
+  if (self->upstream->servers[0] != NULL || now < self->look_at)
+    return FALSE;
+  self->look_at = now + (gint64) LOOK_SECONDS * G_USEC_PER_SEC;
+  stamp = stamp_file (self->upstream->system_servers);
+  if (memcmp (&stamp, &self->system_servers, sizeof stamp) == 0)
+    return FALSE;
+  aimx_log (G_LOG_LEVEL_MESSAGE, "MESSAGE", "%s has changed: the name servers that it has now are asked",
+            self->upstream->system_servers);
+  return TRUE;
+}
 
 /* ---- opening, in a thread of its own ---- */
 
@@ -99,7 +156,7 @@ set_servers (struct ub_ctx *context, const ResolverUpstream *upstream, GError **
       return FALSE;
   /* Without the file the root's servers are asked. */
   if (upstream->servers[0] == NULL)
-    ub_ctx_resolvconf (context, NULL);
+    ub_ctx_resolvconf (context, upstream->system_servers);
   return TRUE;
 }
 
@@ -302,6 +359,7 @@ start_opening (ResolverEngine *self)
   static GSourceFuncs funcs = { .dispatch = dispatch };
   g_autoptr (GError) error = NULL;
 
+  note_system_servers (self);
   self->opened = g_source_new (&funcs, sizeof (GSource));
   g_source_set_static_name (self->opened, "aimx resolver is open");
   g_source_set_callback (self->opened, on_opened, self, NULL);
@@ -356,7 +414,9 @@ resolver_engine_is_open (ResolverEngine *self)
 gboolean
 resolver_engine_should_reopen (ResolverEngine *self)
 {
-  return self->open && self->reopen_at != 0 && g_get_monotonic_time () >= self->reopen_at;
+  if (!self->open)
+    return FALSE;
+  return (self->reopen_at != 0 && g_get_monotonic_time () >= self->reopen_at) || has_other_servers (self);
 }
 
 static void

@@ -58,8 +58,8 @@ ResolverEngine *resolver_engine_ref (ResolverEngine *self);
 void resolver_engine_unref (ResolverEngine *self);
 /** resolver_engine_is_open: Returns: whether it takes questions */
 gboolean resolver_engine_is_open (ResolverEngine *self);
-/** resolver_engine_should_reopen: Returns: whether it goes without DNSSEC, and has for so long that the servers should
- * be tried again */
+/** resolver_engine_should_reopen: Returns: whether the system names other servers than when it was opened; or whether
+ * it goes without DNSSEC, and has for so long that the servers should be tried again */
 gboolean resolver_engine_should_reopen (ResolverEngine *self);
 /**
  * resolver_engine_ask:

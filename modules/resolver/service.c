@@ -257,11 +257,17 @@ on_engine_ready (ResolverEngine *engine, const GError *error, gpointer user_data
   fail_waiting (self, self->failure);
 }
 
+/* Before new questions are taken in: one that it has already is for another engine, too. */
 static void
-make_engine (ResolverService *self)
+leave_engine (ResolverService *self)
 {
   if (self->engine != NULL && resolver_engine_should_reopen (self->engine))
     drop_engine (self);
+}
+
+static void
+make_engine (ResolverService *self)
+{
   if (self->engine == NULL)
     self->engine = resolver_engine_new (self->upstream, on_engine_ready, self);
 }
@@ -415,6 +421,7 @@ on_wake (gpointer user_data)
   GQueue nameless = G_QUEUE_INIT;
 
   g_source_set_ready_time (self->source, -1);
+  leave_engine (self);
   take_in (self, &nameless);
   answer_all (self, &nameless, refusal);
   answer_due (self);

@@ -15,6 +15,7 @@ resolver_upstream_new (AimxConfig *config, const char *variable, GError **error)
     }
   self = g_new0 (ResolverUpstream, 1);
   self->servers = g_strdupv ((GStrv) (server != NULL ? servers : aimx_config_get_resolver_servers (config)));
+  self->system_servers = g_strdup (RESOLVER_SYSTEM_SERVERS);
   self->anchor = g_strdup (aimx_config_get_resolver_trust_anchor (config));
   return self;
 }
@@ -25,6 +26,7 @@ resolver_upstream_copy (const ResolverUpstream *self)
   ResolverUpstream *copy = g_new0 (ResolverUpstream, 1);
 
   copy->servers = g_strdupv (self->servers);
+  copy->system_servers = g_strdup (self->system_servers);
   copy->anchor = g_strdup (self->anchor);
   return copy;
 }
@@ -40,6 +42,7 @@ void
 resolver_upstream_free (ResolverUpstream *self)
 {
   g_strfreev (self->servers);
+  g_free (self->system_servers);
   g_free (self->anchor);
   g_free (self);
 }

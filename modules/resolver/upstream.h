@@ -12,15 +12,20 @@ G_BEGIN_DECLS
 /** RESOLVER_SYSTEM_ANCHOR: the root's keys, as Debian's dns-root-data installs them */
 #define RESOLVER_SYSTEM_ANCHOR "/usr/share/dns/root.key"
 
+/** RESOLVER_SYSTEM_SERVERS: resolv.conf(5), which names the servers of the system */
+#define RESOLVER_SYSTEM_SERVERS "/etc/resolv.conf"
+
 /**
  * ResolverUpstream:
  * @servers: (array zero-terminated=1): `ADDR@PORT` each; empty for those of the system
+ * @system_servers: file that names those, read again when it changes
  * @anchor: (nullable): file with the keys that DNSSEC starts from; %NULL for the system's, if there are any and the
  * servers can prove them
  */
 typedef struct
 {
   GStrv servers;
+  char *system_servers;
   char *anchor;
 } ResolverUpstream;
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* What the resolver promises to whoever asks: the right answer, once, in time, for one question on the wire. */
 #include "dns-server.h"
+#include "resolver/engine.h"
 #include "resolver/service.h"
+#include "scratch-directory.h"
 
 #define PATIENCE_SECONDS 30
 
@@ -644,6 +646,38 @@ test_other_servers_are_asked_after_a_change (Fixture *self, gconstpointer data)
 }
 
 static void
+on_open (ResolverEngine *engine, const GError *error, gpointer user_data)
+{
+  guint *n_open = user_data;
+
+  g_assert_no_error (error);
+  ++*n_open;
+}
+
+static void
+test_the_servers_of_the_system_may_change (void)
+{
+  g_autoptr (ScratchDirectory) scratch = scratch_directory_new ();
+  g_autoptr (ResolverUpstream) upstream = g_new0 (ResolverUpstream, 1);
+  g_autoptr (ResolverEngine) engine = NULL;
+  guint n_open = 0;
+  const gint64 end = from_now (PATIENCE_SECONDS);
+
+  upstream->servers = g_new0 (char *, 1);
+  upstream->system_servers = g_build_filename (scratch, "resolv.conf", NULL);
+  scratch_write (scratch, "resolv.conf", "nameserver 192.0.2.1\n");
+  engine = resolver_engine_new (upstream, on_open, &n_open);
+  wait_until_equal (&n_open, 1);
+  g_assert_false (resolver_engine_should_reopen (engine));
+  scratch_write (scratch, "resolv.conf", "nameserver 192.0.2.53\n");
+  while (!resolver_engine_should_reopen (engine))
+    {
+      g_assert_cmpint (g_get_monotonic_time (), <, end);
+      g_usleep (G_USEC_PER_SEC / 10);
+    }
+}
+
+static void
 test_a_missing_trust_anchor_is_said (Fixture *self, gconstpointer data)
 {
   g_autoptr (ResolverUpstream) upstream = make_upstream (self->server);
@@ -693,6 +727,7 @@ main (int argc, char **argv)
                    test_a_thread_comes_with_the_first_question_and_goes);
   TEST ("threads-wait-for-answers", test_threads_wait_for_answers);
   TEST ("other-servers-are-asked-after-a-change", test_other_servers_are_asked_after_a_change);
+  g_test_add_func ("/resolver/the-servers-of-the-system-may-change", test_the_servers_of_the_system_may_change);
   TEST ("a-missing-trust-anchor-is-said", test_a_missing_trust_anchor_is_said);
   return g_test_run ();
 }
