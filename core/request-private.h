@@ -21,6 +21,16 @@ void aimx_request_set_server (AimxRequest *self, AimxServer *server);
 /** aimx_request_set_config: the snapshot by which it is decided, and @mailbox (nullable) in it */
 void aimx_request_set_config (AimxRequest *self, AimxConfig *config, const AimxMailbox *mailbox);
 
+/**
+ * aimx_request_read_time:
+ * @value: of a header
+ * @last: of a date that is all of a day, its last second instead of its first; UTC
+ * @seconds: (out): since the epoch
+ *
+ * Returns: whether it is RFC 3339 or a date
+ */
+gboolean aimx_request_read_time (const char *value, gboolean last, gint64 *seconds);
+
 /** aimx_response_has_shape: Returns: whether it is an error, or a success of the shape @shape */
 gboolean aimx_response_has_shape (AimxResponse *self, AimxResultShape shape);
 /** aimx_response_find_fault: Returns: (nullable): why it cannot be told to a client that waits for @shape, a static

@@ -5,6 +5,8 @@
  */
 #include "request-private.h"
 
+#define DATE_LENGTH 10 /* 2025-01-31 */
+
 typedef struct
 {
   const char *name; /* of the descriptor */
@@ -87,6 +89,42 @@ aimx_request_get_integer (AimxRequest *self, const char *name, guint64 fallback)
   const char *value = aimx_request_get_header (self, name);
 
   return value != NULL ? g_ascii_strtoull (value, NULL, 10) : fallback;
+}
+
+gboolean
+aimx_request_read_time (const char *value, gboolean last, gint64 *seconds)
+{
+  const gboolean is_date = strlen (value) == DATE_LENGTH;
+  g_autoptr (GTimeZone) utc = g_time_zone_new_utc ();
+  g_autofree char *of_day = is_date ? g_strconcat (value, last ? "T23:59:59Z" : "T00:00:00Z", NULL) : NULL;
+  g_autoptr (GDateTime) time = g_date_time_new_from_iso8601 (is_date ? of_day : value, utc);
+
+  /* RFC 3339 is the part of ISO 8601 with separators. */
+  if (time == NULL || value[4] != '-' || value[7] != '-')
+    return FALSE;
+  *seconds = g_date_time_to_unix (time);
+  return TRUE;
+}
+
+static gint64
+get_time (AimxRequest *self, const char *name, gboolean last, gint64 fallback)
+{
+  const char *value = aimx_request_get_header (self, name);
+  gint64 seconds;
+
+  return value != NULL && aimx_request_read_time (value, last, &seconds) ? seconds : fallback;
+}
+
+gint64
+aimx_request_get_time (AimxRequest *self, const char *name, gint64 fallback)
+{
+  return get_time (self, name, FALSE, fallback);
+}
+
+gint64
+aimx_request_get_end_time (AimxRequest *self, const char *name, gint64 fallback)
+{
+  return get_time (self, name, TRUE, fallback);
 }
 
 GBytes *

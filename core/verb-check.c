@@ -20,22 +20,12 @@ is_unsigned (const char *value, guint64 *number)
   return g_ascii_string_to_unsigned (value, 10, 0, G_MAXUINT64, number, NULL);
 }
 
-static gboolean
-is_time (const char *value)
-{
-  g_autoptr (GTimeZone) utc = g_time_zone_new_utc ();
-  g_autofree char *midnight = strlen (value) == strlen ("2025-01-31") ? g_strconcat (value, "T00:00:00Z", NULL) : NULL;
-  g_autoptr (GDateTime) time = g_date_time_new_from_iso8601 (midnight != NULL ? midnight : value, utc);
-
-  /* RFC 3339 is the part of ISO 8601 with separators. */
-  return time != NULL && value[4] == '-' && value[7] == '-';
-}
-
 /* What the form of @value must be, %NULL when it is. */
 static const char *
 expected_form (AimxHeaderType type, const char *value)
 {
   guint64 number;
+  gint64 seconds;
 
   switch (type)
     {
@@ -46,7 +36,7 @@ expected_form (AimxHeaderType type, const char *value)
     case AIMX_HEADER_INTEGER:
       return is_unsigned (value, &number) ? NULL : "an unsigned decimal number";
     case AIMX_HEADER_TIME:
-      return is_time (value) ? NULL : "a date, or date and time as in RFC 3339";
+      return aimx_request_read_time (value, FALSE, &seconds) ? NULL : "a date, or date and time as in RFC 3339";
     case AIMX_HEADER_STRING:
     case AIMX_HEADER_MAILBOX:
     case AIMX_HEADER_DOMAIN:

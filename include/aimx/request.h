@@ -97,6 +97,29 @@ AIMX_API gboolean aimx_request_get_boolean (AimxRequest *self, const char *name,
 AIMX_API guint64 aimx_request_get_integer (AimxRequest *self, const char *name, guint64 fallback);
 
 /**
+ * aimx_request_get_time:
+ * @self: the call
+ * @name: name of a header
+ * @fallback: what it is when the header is absent
+ *
+ * Returns: the value of a time header in seconds since the epoch, of a date its first second in UTC; @fallback when
+ * absent
+ */
+AIMX_API gint64 aimx_request_get_time (AimxRequest *self, const char *name, gint64 fallback);
+
+/**
+ * aimx_request_get_end_time:
+ * @self: the call
+ * @name: name of a header
+ * @fallback: what it is when the header is absent
+ *
+ * For the time at which something ends, which a date does as a whole.
+ *
+ * Returns: like aimx_request_get_time(); of a date its last second
+ */
+AIMX_API gint64 aimx_request_get_end_time (AimxRequest *self, const char *name, gint64 fallback);
+
+/**
  * aimx_request_get_body:
  * @self: the call
  *

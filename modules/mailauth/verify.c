@@ -50,18 +50,6 @@ get_mail_from (AimxRequest *request)
                                                                     : g_strdup (value);
 }
 
-static gint64
-get_time (AimxRequest *request)
-{
-  const char *value = aimx_request_get_header (request, "At");
-  g_autoptr (GTimeZone) utc = g_time_zone_new_utc ();
-  g_autofree char *midnight =
-      value != NULL && strchr (value, ':') == NULL ? g_strconcat (value, "T00:00:00Z", NULL) : g_strdup (value);
-  g_autoptr (GDateTime) time = midnight != NULL ? g_date_time_new_from_iso8601 (midnight, utc) : NULL;
-
-  return time != NULL ? g_date_time_to_unix (time) : g_get_real_time () / G_USEC_PER_SEC;
-}
-
 static AimxAuthentication *
 verify (AimxRequest *request, MailauthVerifier *verifier)
 {
@@ -70,7 +58,7 @@ verify (AimxRequest *request, MailauthVerifier *verifier)
     .address = aimx_request_get_header (request, "Ip"),
     .helo = aimx_request_get_header (request, "Helo"),
     .mail_from = mail_from,
-    .at = get_time (request),
+    .at = aimx_request_get_time (request, "At", g_get_real_time () / G_USEC_PER_SEC),
   };
   g_autoptr (AimxVerification) verification = mailauth_verifier_begin_whole (verifier, &peer);
   gsize length;

@@ -8,23 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define DATE_LENGTH 10
-#define DAY_SECONDS (24 * 60 * 60)
-
-gboolean
-search_parse_time (const char *text, gboolean day_ends, gint64 *seconds)
-{
-  gboolean is_date = strlen (text) == DATE_LENGTH;
-  g_autofree char *midnight = is_date ? g_strconcat (text, "T00:00:00Z", NULL) : NULL;
-  g_autoptr (GTimeZone) utc = g_time_zone_new_utc ();
-  g_autoptr (GDateTime) time = g_date_time_new_from_iso8601 (is_date ? midnight : text, utc);
-
-  if (time == NULL)
-    return FALSE;
-  *seconds = g_date_time_to_unix (time) + (is_date && day_ends ? DAY_SECONDS - 1 : 0);
-  return TRUE;
-}
-
 /* Stems begin with the time of arrival. */
 static gint64
 get_arrival (const char *stem)
@@ -41,9 +24,14 @@ get_arrival (const char *stem)
 static char *
 get_time (AimxStoredMessage *message, const char *key, gint64 *seconds)
 {
-  g_autofree char *time = aimx_stored_message_get_string (message, key);
+  g_autofree char *text = aimx_stored_message_get_string (message, key);
+  g_autoptr (GTimeZone) utc = g_time_zone_new_utc ();
+  g_autoptr (GDateTime) time = text != NULL ? g_date_time_new_from_iso8601 (text, utc) : NULL;
 
-  return time != NULL && search_parse_time (time, FALSE, seconds) ? g_steal_pointer (&time) : NULL;
+  if (time == NULL)
+    return NULL;
+  *seconds = g_date_time_to_unix (time);
+  return g_steal_pointer (&text);
 }
 
 static char *

@@ -32,14 +32,4 @@ void search_entry_init (SearchEntry *self, AimxStoredMessage *message, const cha
 void search_entry_clear (SearchEntry *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SearchEntry, search_entry_clear)
 
-/**
- * search_parse_time:
- * @text: RFC 3339, or a date
- * @day_ends: take the last second of a date instead of the first
- * @seconds: (out): since the epoch
- *
- * Returns: whether it is one
- */
-gboolean search_parse_time (const char *text, gboolean day_ends, gint64 *seconds);
-
 G_END_DECLS

@@ -69,25 +69,13 @@ take_folder (SearchQuestion *self, AimxRequest *request, GError **error)
   return TRUE;
 }
 
-static gboolean
-take_time (AimxRequest *request, const char *header, gboolean day_ends, gint64 *seconds, GError **error)
+static void
+take_times (SearchQuestion *self, AimxRequest *request)
 {
-  const char *value = aimx_request_get_header (request, header);
+  gint64 until = aimx_request_get_end_time (request, "Until", SEARCH_SECONDS_MAX);
 
-  return value == NULL || search_parse_time (value, day_ends, seconds) ||
-         malformed (error, header, value, "a date, or date and time as in RFC 3339");
-}
-
-static gboolean
-take_times (SearchQuestion *self, AimxRequest *request, GError **error)
-{
-  gint64 since = 0, until = SEARCH_SECONDS_MAX;
-
-  if (!take_time (request, "Since", FALSE, &since, error) || !take_time (request, "Until", TRUE, &until, error))
-    return FALSE;
-  self->first_id = search_id_first (since);
+  self->first_id = search_id_first (aimx_request_get_time (request, "Since", 0));
   self->last_id = until >= 0 ? search_id_last (until) : -1;
-  return TRUE;
 }
 
 static gboolean
@@ -132,9 +120,10 @@ search_question_init (SearchQuestion *self, AimxRequest *request, GError **error
     self->read = !aimx_request_get_boolean (request, "Unread", FALSE);
   add_mark (self, request, "Unread", "unread", "read");
   add_mark (self, request, "Has-Attachment", "attached", "bare");
+  take_times (self, request);
   return take_folder (self, request, error) && add_words (self, request, "Query", NULL, error) &&
          add_words (self, request, "From", "from", error) && add_words (self, request, "Subject", "subject", error) &&
-         take_times (self, request, error) && take_limit (self, request, error) && take_cursor (self, request, error);
+         take_limit (self, request, error) && take_cursor (self, request, error);
 }
 
 void

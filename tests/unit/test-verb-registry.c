@@ -192,6 +192,33 @@ test_known_headers_come_to_the_handler_trimmed (void)
 }
 
 static void
+test_a_time_is_read_and_a_date_is_a_day (void)
+{
+  static const struct
+  {
+    const char *sent;
+    gint64 first;
+    gint64 last;
+  } times[] = {
+    { "1970-01-02", 86400, 2 * 86400 - 1 },
+    { "1970-01-01T01:00:00+01:00", 0, 0 },
+    { "1970-01-01T00:00:01.5Z", 1, 1 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (times); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (AimxRequest) request =
+          check (&good, SENT ("Mailbox", "a@b.org", "Since", times[i].sent), "hi", &error);
+
+      g_assert_no_error (error);
+      g_assert_cmpint (aimx_request_get_time (request, "Since", -1), ==, times[i].first);
+      g_assert_cmpint (aimx_request_get_end_time (request, "Since", -1), ==, times[i].last);
+      g_assert_cmpint (aimx_request_get_time (request, "Other", -1), ==, -1);
+    }
+}
+
+static void
 refuse_request (const AimxVerbSpec *spec, const char *const *sent, const char *body, const char *says)
 {
   g_autoptr (GError) error = NULL;
@@ -297,6 +324,7 @@ main (int argc, char **argv)
   g_test_add_func ("/verb-registry/wrong-headers", test_wrong_headers_are_refused);
   g_test_add_func ("/verb-registry/wrong-authorization", test_descriptors_that_authorize_nothing_clear_are_refused);
   g_test_add_func ("/verb-check/good", test_known_headers_come_to_the_handler_trimmed);
+  g_test_add_func ("/verb-check/times", test_a_time_is_read_and_a_date_is_a_day);
   g_test_add_func ("/verb-check/values", test_wrong_values_are_malformed);
   g_test_add_func ("/verb-check/body", test_body_and_content_length_follow_the_descriptor);
   g_test_add_func ("/verb-check/no-headers", test_a_verb_without_headers_refuses_any);
