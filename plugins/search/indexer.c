@@ -124,8 +124,9 @@ search_indexer_update (SearchIndexer *self, const char *mailbox, AimxFolder fold
 
   if (g_queue_get_length (&self->updates) >= UPDATES_MAX)
     self->sweep = TRUE;
-  else if (g_hash_table_add (self->queued, job))
+  else if (!g_hash_table_contains (self->queued, job))
     {
+      g_hash_table_add (self->queued, job);
       g_queue_push_tail (&self->updates, g_steal_pointer (&job));
       g_cond_signal (&self->changed);
     }
