@@ -12,32 +12,33 @@ typedef struct
   JsonBuilder *builder;
 } Listing;
 
-static gboolean
-count_unread (const Listing *self, const AimxDomain *domain, gint64 *unread, GError **error)
+/* One mailbox that cannot be read does not hide the rest. */
+static gint64
+count_unread (const Listing *self, const AimxDomain *domain)
 {
   GPtrArray *mailboxes = aimx_domain_get_mailboxes (domain);
+  gint64 unread = 0;
 
-  *unread = 0;
   for (guint i = 0; i < mailboxes->len; i++)
     {
+      const char *name = aimx_mailbox_get_name (mailboxes->pdata[i]);
+      g_autoptr (GError) why = NULL;
       AimxMailCounts counts;
 
-      if (!aimx_mail_store_count (aimx_server_get_mail_store (self->server),
-                                  aimx_mailbox_get_name (mailboxes->pdata[i]), &counts, error))
-        return FALSE;
-      *unread += (gint64) counts.unread;
+      if (aimx_mail_store_count (aimx_server_get_mail_store (self->server), name, &counts, &why))
+        unread += (gint64) counts.unread;
+      else
+        aimx_log (G_LOG_LEVEL_WARNING, AIMX_LOG_MAILBOX, name, "MESSAGE", "mail of %s is not counted: %s", name,
+                  why->message);
     }
-  return TRUE;
+  return unread;
 }
 
-static gboolean
-add_row (const Listing *self, const AimxDomain *domain, GError **error)
+static void
+add_row (const Listing *self, const AimxDomain *domain)
 {
   const char *name = aimx_domain_get_name (domain);
-  gint64 unread;
 
-  if (!count_unread (self, domain, &unread, error))
-    return FALSE;
   json_builder_begin_object (self->builder);
   json_builder_set_member_name (self->builder, "domain");
   json_builder_add_string_value (self->builder, name);
@@ -50,11 +51,10 @@ add_row (const Listing *self, const AimxDomain *domain, GError **error)
   json_builder_set_member_name (self->builder, "mailbox_count");
   json_builder_add_int_value (self->builder, aimx_domain_get_mailboxes (domain)->len);
   json_builder_set_member_name (self->builder, "unread");
-  json_builder_add_int_value (self->builder, unread);
+  json_builder_add_int_value (self->builder, count_unread (self, domain));
   json_builder_set_member_name (self->builder, "overrides");
   json_builder_add_string_value (self->builder, aimx_domain_get_overrides (domain));
   json_builder_end_object (self->builder);
-  return TRUE;
 }
 
 static AimxResponse *
@@ -66,8 +66,7 @@ handle (AimxRequest *request, gpointer user_data, GError **error)
 
   json_builder_begin_array (builder);
   for (guint i = 0; i < domains->len; i++)
-    if (!add_row (&self, domains->pdata[i], error))
-      return NULL;
+    add_row (&self, domains->pdata[i]);
   json_builder_end_array (builder);
   return aimx_response_new_json (json_builder_get_root (builder));
 }

@@ -70,19 +70,20 @@ is_kept_by_kernel (const Listing *self, const AimxMailbox *mailbox)
           uid != aimx_caller_get_uid (self->caller));
 }
 
-static gboolean
-add_row (const Listing *self, const Row *row, GError **error)
+/* One mailbox that cannot be read does not hide the rest. */
+static void
+add_row (const Listing *self, const Row *row)
 {
   AimxMailStore *mail = aimx_server_get_mail_store (self->server);
   g_autoptr (GError) why = NULL;
-  AimxMailCounts counts;
+  AimxMailCounts counts = { 0 };
 
   if (!aimx_mail_store_count (mail, row->fqdn, &counts, &why))
     {
       if (is_kept_by_kernel (self, row->mailbox))
-        return TRUE;
-      g_propagate_error (error, g_steal_pointer (&why));
-      return FALSE;
+        return;
+      aimx_log (G_LOG_LEVEL_WARNING, AIMX_LOG_MAILBOX, row->fqdn, "MESSAGE", "mail of %s is not counted: %s", row->fqdn,
+                why->message);
     }
   json_builder_begin_object (self->builder);
   mailbox_report_add_string (self->builder, "name", row->fqdn);
@@ -93,8 +94,9 @@ add_row (const Listing *self, const Row *row, GError **error)
                              row->mailbox != NULL ? aimx_mailbox_get_owner (row->mailbox) : NULL);
   json_builder_set_member_name (self->builder, "registered");
   json_builder_add_boolean_value (self->builder, row->mailbox != NULL);
+  if (why != NULL)
+    mailbox_report_add_string (self->builder, "problem", why->message);
   json_builder_end_object (self->builder);
-  return TRUE;
 }
 
 static AimxResponse *
@@ -114,8 +116,7 @@ handle (AimxRequest *request, gpointer user_data, GError **error)
   g_array_sort (rows, compare_rows);
   json_builder_begin_array (builder);
   for (guint i = 0; i < rows->len; i++)
-    if (!add_row (&self, &g_array_index (rows, Row, i), error))
-      return NULL;
+    add_row (&self, &g_array_index (rows, Row, i));
   json_builder_end_array (builder);
   return aimx_response_new_json (json_builder_get_root (builder));
 }
@@ -128,6 +129,6 @@ const AimxVerbSpec mailbox_list_verb = {
   .result = AIMX_RESULT_JSON,
   .result_schema = "[{\"name\":\"string\",\"address\":\"string or null\",\"inbox_path\":\"string\","
                    "\"sent_path\":\"string\",\"total\":\"number\",\"unread\":\"number\",\"sent_count\":\"number\","
-                   "\"owner\":\"string or null\",\"registered\":\"boolean\"}]",
+                   "\"owner\":\"string or null\",\"registered\":\"boolean\",\"problem\":\"string, if any\"}]",
   .handler = handle,
 };

@@ -354,6 +354,25 @@ test_root_lists_everything_sorted (VerbFixture *fixture, gconstpointer data)
 }
 
 static void
+test_a_mailbox_that_cannot_be_read_hides_no_other (VerbFixture *fixture, gconstpointer data)
+{
+  g_autofree char *inbox = g_build_filename (fixture->scratch, "data/a.test/inbox/info", NULL);
+  g_autoptr (JsonNode) list = NULL;
+
+  verb_put_message (fixture, "b.test/inbox/gone", "one", FALSE);
+  verb_put_message (fixture, "a.test/inbox/info", "one", FALSE);
+  nftw (inbox, scratch_directory_remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+  scratch_link (fixture->scratch, "/etc", "data/a.test/inbox/info");
+  list = verb_call_json (fixture, 0, LIST, NULL);
+  assert_member (row (list, 1), "name", "\"gone@b.test\"");
+  assert_member (row (list, 1), "total", "1");
+  g_assert_false (json_object_has_member (row (list, 1), "problem"));
+  assert_member (row (list, 2), "name", "\"info@a.test\"");
+  assert_member (row (list, 2), "total", "0");
+  g_assert_nonnull (strstr (json_object_get_string_member (row (list, 2), "problem"), "inbox/info"));
+}
+
+static void
 test_others_list_what_is_theirs (VerbFixture *fixture, gconstpointer data)
 {
   g_autoptr (JsonNode) strangers = NULL;
@@ -497,6 +516,7 @@ main (int argc, char **argv)
   ADD ("delete/catchall", test_a_catchall_stays);
   ADD ("delete/by-hand", test_what_was_taken_out_by_hand_counts_as_deleted);
   ADD ("list/root", test_root_lists_everything_sorted);
+  ADD ("list/unreadable", test_a_mailbox_that_cannot_be_read_hides_no_other);
   ADD ("list/own", test_others_list_what_is_theirs);
   ADD ("show", test_show_says_what_is_inherited_and_from_where);
   ADD ("many/one-name", test_of_many_who_want_one_name_one_gets_it);
