@@ -9,15 +9,23 @@
 #include <aimx/aimx.h>
 
 static gboolean
+is_default (AimxConfig *config, const char *domain)
+{
+  return g_str_equal (aimx_domain_get_name (aimx_config_get_default_domain (config)), domain);
+}
+
+static gboolean
 set_default (AimxServer *server, AimxSigner *signer, const char *domain, GError **error)
 {
   g_autoptr (AimxConfigChange) change = aimx_server_begin_change (server, NULL, error);
+  g_autoptr (AimxConfig) written = change != NULL ? aimx_config_change_validate (change, error) : NULL;
   g_autoptr (AimxConfig) config = aimx_config_store_get (aimx_server_get_config_store (server));
   const char *current = aimx_domain_get_name (aimx_config_get_default_domain (config));
 
-  if (change == NULL || !domain_name_check_configured (config, domain, error))
+  if (written == NULL || !domain_name_check_configured (written, domain, error))
     return FALSE;
-  if (g_str_equal (current, domain))
+  /* The file may have been edited by hand since it was read. */
+  if (g_str_equal (current, domain) && is_default (written, domain))
     return TRUE;
   if (!aimx_config_change_set_default_domain (change, domain, error) ||
       !aimx_signer_adopt (signer, change, current, error) || !aimx_config_change_commit (change, error))

@@ -185,6 +185,18 @@ test_domains_are_listed_in_their_order (Fixture *fixture, gconstpointer data)
                "\"mailbox_count\":0,\"unread\":0,\"overrides\":\"\"}]");
 }
 
+static void
+test_a_mailbox_that_cannot_be_read_hides_no_domain (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (JsonNode) list = NULL;
+
+  verb_put_message (&fixture->verbs, "b.test/inbox/catchall", "one", FALSE);
+  scratch_link (fixture->verbs.scratch, "/etc", "data/b.test/inbox/x");
+  list = verb_call_json (&fixture->verbs, 0, LIST, HEADERS (NULL));
+  g_assert_cmpint (json_object_get_int_member (json_array_get_object_element (json_node_get_array (list), 1), "unread"),
+                   ==, 1);
+}
+
 /* ---- removing ---- */
 
 #define ANSWER(outcome, blocking, cascaded, tree, domain)                                                              \
@@ -379,6 +391,20 @@ test_the_default_moves_to_the_front (Fixture *fixture, gconstpointer data)
   verb_assert_config_has (&fixture->verbs, "domains = [\n  \"B.test\"", TRUE);
 }
 
+static void
+test_a_default_written_by_hand_is_not_the_one_in_use (Fixture *fixture, gconstpointer data)
+{
+  static const char by_hand[] = "domains = [\"c.test\", \"a.test\"]\n";
+
+  verb_fixture_write_config (&fixture->verbs, by_hand);
+  verb_assert_ok (&fixture->verbs, 0, DEFAULT, HEADERS ("Domain", "a.test"));
+  verb_assert_config_has (&fixture->verbs, "domains = [\"a.test\", \"c.test\"]\n", TRUE);
+  verb_fixture_write_config (&fixture->verbs, by_hand);
+  verb_assert_ok (&fixture->verbs, 0, DEFAULT, HEADERS ("Domain", "c.test"));
+  verb_assert_config_has (&fixture->verbs, by_hand, TRUE);
+  verb_assert_fails (&fixture->verbs, 0, DEFAULT, HEADERS ("Domain", "b.test"), "DOMAIN", "is not in `domains`");
+}
+
 /* ---- when the disk fails, and when others come between ---- */
 
 #ifdef AIMX_TEST_SEAMS
@@ -475,6 +501,7 @@ main (int argc, char **argv)
   TEST ("without-a-key-nothing-is-added", test_without_a_key_nothing_is_added);
   TEST ("what-cannot-be-added", test_what_cannot_be_added);
   TEST ("domains-are-listed-in-their-order", test_domains_are_listed_in_their_order);
+  TEST ("a-mailbox-that-cannot-be-read-hides-no-domain", test_a_mailbox_that_cannot_be_read_hides_no_domain);
   TEST ("mailboxes-are-in-the-way", test_mailboxes_are_in_the_way);
   TEST ("a-domain-without-mailboxes-goes", test_a_domain_without_mailboxes_goes);
   TEST ("force-takes-the-mailboxes-along", test_force_takes_the_mailboxes_along);
@@ -485,6 +512,7 @@ main (int argc, char **argv)
   TEST ("a-link-in-the-place-of-a-mailbox-stops-it", test_a_link_in_the_place_of_a_mailbox_stops_it);
   TEST ("what-the-file-says-now-counts", test_what_the_file_says_now_counts);
   TEST ("the-default-moves-to-the-front", test_the_default_moves_to_the_front);
+  TEST ("a-default-written-by-hand-is-not-the-one-in-use", test_a_default_written_by_hand_is_not_the_one_in_use);
 #ifdef AIMX_TEST_SEAMS
   TEST ("a-set-that-differs-under-the-locks-is-a-conflict", test_a_set_that_differs_under_the_locks_is_a_conflict);
   g_test_add_func ("/domain-verbs/after-any-failure-a-second-run-completes",
