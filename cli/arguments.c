@@ -161,6 +161,8 @@ take_option (Parser *self, const CliOption *option, const char *inlined, GError 
   if (option->value == NULL)
     return add_value (self, option, "", error);
   if (inlined == NULL)
+    inlined = option->implied;
+  if (inlined == NULL)
     inlined = *self->rest != NULL ? *self->rest++ : NULL;
   if (inlined == NULL || *inlined == '\0')
     return fail (self, CLI_USAGE_WRONG, error,

@@ -15,6 +15,9 @@ G_BEGIN_DECLS
  * be missed */
 #define CLI_CALL_USUAL_SECONDS 75
 
+/** CLI_CALL_LONG_SECONDS: the same for verbs that delete mail, which have ten minutes */
+#define CLI_CALL_LONG_SECONDS 615
+
 /**
  * CliAccess:
  * @CLI_ACCESS_BARE: needs neither configuration nor mail: in this process for everybody

@@ -16,6 +16,7 @@ G_BEGIN_DECLS
  * @value: (nullable): what the help calls its value, %NULL for a flag
  * @repeats: whether it may come more than once
  * @summary: one line for people
+ * @implied: (nullable): its value when it comes without one; another one is in the same word, `--name=value`
  */
 typedef struct
 {
@@ -24,6 +25,7 @@ typedef struct
   const char *value;
   gboolean repeats;
   const char *summary;
+  const char *implied;
 } CliOption;
 
 /**

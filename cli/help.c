@@ -113,7 +113,9 @@ static char *
 name_option (const CliOption *option)
 {
   g_autofree char *letter = option->letter != 0 ? g_strdup_printf ("-%c, ", option->letter) : g_strdup ("    ");
-  g_autofree char *value = option->value != NULL ? g_strdup_printf (" <%s>", option->value) : g_strdup ("");
+  g_autofree char *value = option->value == NULL     ? g_strdup ("")
+                           : option->implied != NULL ? g_strdup_printf ("[=<%s>]", option->value)
+                                                     : g_strdup_printf (" <%s>", option->value);
 
   return g_strdup_printf ("%s--%s%s%s", letter, option->name, value, option->repeats ? "..." : "");
 }

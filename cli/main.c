@@ -25,7 +25,7 @@
 static CliPluginCommands *
 ask_for_plugin_commands (const CliSession *session)
 {
-  g_autoptr (JsonArray) verbs = cli_verb_list_daemon (session);
+  g_autoptr (JsonArray) verbs = cli_verb_list_daemon (session, NULL);
 
   return cli_plugin_commands_new (verbs);
 }
@@ -96,16 +96,23 @@ run_invocation (CliSession *session, const CliCommand *root, const CliInvocation
 }
 
 /* With no daemon, the same plugins are in this process, for whoever can read what they are configured by. Returns:
- * (nullable): %NULL: nobody knows them */
+ * (nullable): %NULL: nobody knows them, for @why, which may have been told */
 static JsonArray *
-find_verbs (CliSession *session)
+find_verbs (CliSession *session, const char **why)
 {
-  JsonArray *verbs = cli_verb_list_daemon (session);
-  int status;
+  gboolean is_absent;
+  JsonArray *verbs = cli_verb_list_daemon (session, &is_absent);
 
-  if (verbs == NULL && g_access (session->config_file, R_OK) == 0)
-    verbs = cli_verb_list (session, NULL, &status);
-  return verbs;
+  *why = NULL;
+  if (verbs != NULL)
+    return verbs;
+  if (is_absent && g_access (session->config_file, R_OK) == 0)
+    return cli_verb_list_here (session);
+  *why = !is_absent ? "Commands of plugins are not known now: the daemon does not answer."
+         : geteuid () == 0
+             ? "Commands of plugins are known while the daemon runs: start `aimx serve`."
+             : "Commands of plugins are known while the daemon runs: start `aimx serve`, or run with sudo.";
+  return NULL;
 }
 
 /* A command that is not built in may be a plugin's. */
@@ -113,7 +120,8 @@ static int
 run_plugin_line (const char *const *line)
 {
   g_autoptr (CliSession) session = cli_session_new ();
-  g_autoptr (JsonArray) verbs = find_verbs (session);
+  const char *why;
+  g_autoptr (JsonArray) verbs = find_verbs (session, &why);
   g_autoptr (CliPluginCommands) plugins = cli_plugin_commands_new (verbs);
   g_autoptr (GError) error = NULL;
   g_autoptr (CliInvocation) invocation = cli_arguments_parse (cli_plugin_commands_get_root (plugins), line, &error);
@@ -122,8 +130,8 @@ run_plugin_line (const char *const *line)
   if (invocation != NULL)
     return run_invocation (session, cli_plugin_commands_get_root (plugins), invocation);
   status = cli_usage_error (error->message);
-  if (verbs == NULL)
-    cli_hint ("Commands of plugins are known while the daemon runs: start `aimx serve`, or run with sudo.");
+  if (why != NULL)
+    cli_hint ("%s", why);
   return status;
 }
 

@@ -33,9 +33,9 @@ or_empty (const char *text)
 
 /* ---- calling ---- */
 
-/* What a flag says, %NULL for a header with a value. */
+/* What a header says whose option comes without a value, %NULL when it needs one. */
 static const char *
-get_flag_value (JsonObject *header)
+get_implied_value (JsonObject *header)
 {
   const char *type = cli_object_get_string (header, "type");
 
@@ -58,12 +58,9 @@ static char *
 get_value (const CliInvocation *invocation, JsonObject *header, const char *name)
 {
   g_autofree char *option = g_ascii_strdown (name, -1);
-  const char *flag = get_flag_value (header);
 
   if (cli_object_get_boolean (header, "positional"))
     return join_arguments (invocation);
-  if (flag != NULL)
-    return cli_invocation_has (invocation, option) ? g_strdup (flag) : NULL;
   return g_strdup (cli_invocation_get (invocation, option));
 }
 
@@ -132,7 +129,8 @@ add_header (CliPluginCommands *self, JsonObject *header, CliOption *option, CliA
   else
     *option = (CliOption){
       .name = own (self, g_ascii_strdown (name, -1)),
-      .value = get_flag_value (header) == NULL ? or_empty (cli_object_get_string (header, "type")) : NULL,
+      .value = or_empty (cli_object_get_string (header, "type")),
+      .implied = get_implied_value (header),
       .summary = summary,
     };
 }

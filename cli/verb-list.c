@@ -12,10 +12,10 @@
 /* The daemon ends a verb at its deadline; its answer to that must not be missed. */
 #define DEADLINE_SLACK_SECONDS 15
 
-JsonArray *
-cli_verb_list (CliSession *session, AimxClientAnswer **answer, int *status)
+static JsonArray *
+list (CliSession *session, gboolean here, AimxClientAnswer **answer, int *status)
 {
-  const CliCall call = { .verb = "VERB-LIST", .access = CLI_ACCESS_READ };
+  const CliCall call = { .verb = "VERB-LIST", .access = CLI_ACCESS_READ, .here = here };
   g_autoptr (AimxClientAnswer) received = NULL;
   JsonArray *verbs;
 
@@ -31,10 +31,28 @@ cli_verb_list (CliSession *session, AimxClientAnswer **answer, int *status)
 }
 
 JsonArray *
-cli_verb_list_daemon (const CliSession *session)
+cli_verb_list (CliSession *session, AimxClientAnswer **answer, int *status)
 {
-  g_autoptr (AimxClientAnswer) answer = aimx_client_call (session->socket, "VERB-LIST", NULL, NULL, AT_ONCE_MSEC, NULL);
+  return list (session, FALSE, answer, status);
+}
 
+JsonArray *
+cli_verb_list_here (CliSession *session)
+{
+  int status;
+
+  return list (session, TRUE, NULL, &status);
+}
+
+JsonArray *
+cli_verb_list_daemon (const CliSession *session, gboolean *absent)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (AimxClientAnswer) answer =
+      aimx_client_call (session->socket, "VERB-LIST", NULL, NULL, AT_ONCE_MSEC, &error);
+
+  if (absent != NULL)
+    *absent = g_error_matches (error, AIMX_CLIENT_ERROR, AIMX_CLIENT_ERROR_ABSENT);
   return answer != NULL && answer->code == NULL ? cli_answer_get_array (answer) : NULL;
 }
 
@@ -72,11 +90,14 @@ cli_verb_nearest (JsonArray *verbs, const char *name)
 static CliAccess
 get_access (JsonObject *verb)
 {
+  const char *name = cli_object_get_string (verb, "name");
   gboolean for_root = g_strcmp0 (cli_object_get_string (verb, "action"), "system") == 0;
 
   if (cli_object_has (verb, "flags", "read-only"))
     return for_root ? CLI_ACCESS_ROOT_READ : CLI_ACCESS_READ;
-  return g_strcmp0 (cli_object_get_string (verb, "name"), "INGEST") == 0 ? CLI_ACCESS_DELIVER : CLI_ACCESS_CHANGE;
+  if (g_strcmp0 (name, "RELOAD") == 0)
+    return CLI_ACCESS_DAEMON;
+  return g_strcmp0 (name, "INGEST") == 0 ? CLI_ACCESS_DELIVER : CLI_ACCESS_CHANGE;
 }
 
 /* Returns: whether @body is what the verb gets, maybe nothing. */

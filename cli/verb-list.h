@@ -16,9 +16,11 @@ G_BEGIN_DECLS
  * Returns: (transfer full) (nullable): an object a verb; %NULL when the error has been told
  */
 JsonArray *cli_verb_list (CliSession *session, AimxClientAnswer **answer, int *status);
+/** cli_verb_list_here: Returns: (transfer full) (nullable): the same of a server in this process */
+JsonArray *cli_verb_list_here (CliSession *session);
 /** cli_verb_list_daemon: Returns: (transfer full) (nullable): the same from a daemon that answers at once, and nothing
- * is told when none does */
-JsonArray *cli_verb_list_daemon (const CliSession *session);
+ * is told when none does; @absent: (out) (optional): no daemon is there */
+JsonArray *cli_verb_list_daemon (const CliSession *session, gboolean *absent);
 /** cli_verb_find: Returns: (transfer none) (nullable): the verb whose @key (`name`, `command`) is @value */
 JsonObject *cli_verb_find (JsonArray *verbs, const char *key, const char *value);
 /** cli_verb_nearest: Returns: (transfer none) (nullable): the name of the verb that may have been meant */

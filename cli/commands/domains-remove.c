@@ -12,9 +12,6 @@
 
 #include <unistd.h>
 
-/* Every mailbox is emptied before the answer comes. */
-#define TIMEOUT_SECONDS 600
-
 #define N_MAILBOXES(n) (n), (n) == 1 ? "" : "es"
 #define N_MESSAGES(n)  (n), (n) == 1 ? "" : "s"
 
@@ -32,7 +29,7 @@ call_verb (CliSession *session, const char *domain, gboolean force, AimxClientAn
 {
   const char *const headers[] = { "Domain", domain, "Force", force ? "true" : "false", NULL };
   const CliCall call = {
-    .verb = "DOMAIN-REMOVE", .access = CLI_ACCESS_CHANGE, .headers = headers, .timeout_seconds = TIMEOUT_SECONDS
+    .verb = "DOMAIN-REMOVE", .access = CLI_ACCESS_CHANGE, .headers = headers, .timeout_seconds = CLI_CALL_LONG_SECONDS
   };
   int status = cli_domain_call (session, &call, answer);
 

@@ -3,6 +3,7 @@
 #include "answer.h"
 #include "arguments.h"
 #include "errors.h"
+#include "local.h"
 #include "mailbox-call.h"
 #include "prompt.h"
 
@@ -45,7 +46,9 @@ ask (const CliSession *session, const char *name, gboolean force, JsonObject *ma
 static int delete (CliSession *session, const char *name, gboolean force)
 {
   const char *const headers[] = { "Name", name, force ? "Force" : NULL, "true", NULL };
-  const CliCall call = { .verb = "MAILBOX-DELETE", .access = CLI_ACCESS_CHANGE, .headers = headers };
+  const CliCall call = {
+    .verb = "MAILBOX-DELETE", .access = CLI_ACCESS_CHANGE, .headers = headers, .timeout_seconds = CLI_CALL_LONG_SECONDS
+  };
   int status = CLI_EXIT_DONE;
   g_autoptr (AimxClientAnswer) answer = cli_call (session, &call, &status);
 
@@ -71,8 +74,11 @@ run (CliSession *session, const CliInvocation *invocation)
   if (is_catchall (name))
     return cli_error ("Take it out of the configuration by hand.", "'%s' is the catchall, which cannot be deleted",
                       name);
-  /* Whoever may not delete it is told so before anything is asked; no lock is held while a person thinks. */
-  status = cli_mailbox_show (session, CLI_ACCESS_ROOT_READ, name, &answer);
+  /* Whoever may not delete it is told so before anything is asked; no lock is held while a person thinks. Looked at
+   * like whoever changes it, so that a tree of an older release is moved first. */
+  status = cli_mailbox_show (session, CLI_ACCESS_CHANGE, name, &answer);
+  session->changed = FALSE;
+  cli_local_close (session);
   mailbox = status == CLI_EXIT_DONE ? cli_answer_get_object (answer) : NULL;
   if (mailbox == NULL)
     return status == CLI_EXIT_DONE ? CLI_EXIT_FAILED : status;

@@ -21,37 +21,26 @@ static const CliColumn own_columns[] = {
 
 /**
  * Filter:
- * @owner: (nullable): only that user's
+ * @own: only those of the caller
  * @domain: (nullable): only in that domain
- * @n_of_others: how many @owner has kept out
+ * @n_of_others: how many @own has kept out
  */
 typedef struct
 {
-  char *owner;
+  gboolean own;
   const char *domain;
   guint n_of_others;
 } Filter;
 
-static void
-filter_clear (Filter *self)
+/* Names of one account are all the same. What has no owner is a directory that others than root are shown when it is
+ * theirs. */
+static gboolean
+is_own (JsonObject *mailbox)
 {
-  g_free (self->owner);
-}
+  const char *owner = cli_object_get_string (mailbox, "owner");
+  const struct passwd *account = owner != NULL ? getpwnam (owner) : NULL;
 
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Filter, filter_clear)
-
-/* The daemon has answered with what is the caller's own; root's answer, and one from this process, is everybody's. */
-static char *
-get_owner_wanted (const CliSession *session, gboolean all)
-{
-  const struct passwd *account;
-
-  if (all || (geteuid () != 0 && !session->in_process))
-    return NULL;
-  if (geteuid () == 0)
-    return g_strdup ("root");
-  account = getpwuid (geteuid ());
-  return g_strdup (account != NULL ? account->pw_name : "");
+  return owner != NULL ? account != NULL && account->pw_uid == geteuid () : geteuid () != 0;
 }
 
 static gboolean
@@ -67,7 +56,7 @@ is_kept (Filter *filter, JsonObject *mailbox)
 {
   if (filter->domain != NULL && !is_in_domain (cli_object_get_string (mailbox, "name"), filter->domain))
     return FALSE;
-  if (filter->owner == NULL || g_strcmp0 (cli_object_get_string (mailbox, "owner"), filter->owner) == 0)
+  if (!filter->own || is_own (mailbox))
     return TRUE;
   filter->n_of_others++;
   return FALSE;
@@ -104,6 +93,21 @@ add_mailbox (CliTable *table, JsonObject *mailbox, gboolean with_owner)
     cli_table_add (table, CLI_STYLE_PLAIN, owner != NULL ? owner : "-");
 }
 
+/* Counts of what could not be read are none. */
+static void
+print_problems (JsonArray *mailboxes)
+{
+  for (guint i = 0; i < json_array_get_length (mailboxes); i++)
+    {
+      JsonObject *mailbox = json_array_get_object_element (mailboxes, i);
+      const char *name = cli_object_get_string (mailbox, "name");
+      const char *problem = cli_object_get_string (mailbox, "problem");
+
+      if (problem != NULL)
+        cli_warning ("the mail of %s is not counted: %s", name != NULL ? name : "?", problem);
+    }
+}
+
 static void
 print_table (JsonArray *mailboxes)
 {
@@ -113,12 +117,16 @@ print_table (JsonArray *mailboxes)
   for (guint i = 0; i < json_array_get_length (mailboxes); i++)
     add_mailbox (table, json_array_get_object_element (mailboxes, i), with_owner);
   cli_table_print (table);
+  print_problems (mailboxes);
 }
 
 static void
 print_none (const Filter *filter)
 {
-  puts ("No mailboxes configured. Make one with `aimx mailboxes create NAME`.");
+  if (filter->domain != NULL)
+    cli_say ("No mailboxes in '%s'. Make one with `aimx mailboxes create NAME@%s`.", filter->domain, filter->domain);
+  else
+    cli_say ("No mailboxes configured. Make one with `aimx mailboxes create NAME`.");
   if (filter->n_of_others > 0 && geteuid () == 0)
     cli_hint ("%u belong%s to other users: `aimx mailboxes list --all` shows everybody's.", filter->n_of_others,
               filter->n_of_others == 1 ? "s" : "");
@@ -139,7 +147,7 @@ run (CliSession *session, const CliInvocation *invocation)
 {
   const CliCall call = { .verb = "MAILBOX-LIST", .access = CLI_ACCESS_READ };
   gboolean all = cli_invocation_has (invocation, "all");
-  g_auto (Filter) filter = { .domain = cli_invocation_get (invocation, "domain") };
+  Filter filter = { .domain = cli_invocation_get (invocation, "domain") };
   g_autoptr (AimxClientAnswer) answer = NULL;
   g_autoptr (JsonArray) everything = NULL;
   g_autoptr (JsonArray) mailboxes = NULL;
@@ -151,7 +159,8 @@ run (CliSession *session, const CliInvocation *invocation)
   everything = status == CLI_EXIT_DONE ? cli_answer_get_array (answer) : NULL;
   if (everything == NULL)
     return status == CLI_EXIT_DONE ? CLI_EXIT_FAILED : status;
-  filter.owner = get_owner_wanted (session, all);
+  /* The daemon has answered with what is the caller's own; root's answer, and one from this process, is everybody's. */
+  filter.own = !all && (geteuid () == 0 || session->in_process);
   mailboxes = apply (&filter, everything);
   if (cli_invocation_has (invocation, "json"))
     print_json (mailboxes);

@@ -93,6 +93,11 @@ class Answers(Case):
         done = self.aimx("mailboxes", "list", *ALL)
         self.assertIn("No mailboxes configured.", done.stdout)
         self.assertIn("aimx mailboxes create", done.stdout)
+        self.assertIn("No mailboxes in 'b.test'.", self.aimx("mailboxes", "list", "--domain", "b.test", *ALL).stdout)
+
+    def test_a_mailbox_that_could_not_be_counted_is_named(self):
+        self.serve(MAILBOX_LIST=answer_json([{**mailbox(INFO), "problem": "not a directory"}]))
+        self.assertIn(f"the mail of {INFO} is not counted: not a directory", self.aimx("mailboxes", "list", *ALL).stderr)
 
     def test_a_mailbox_is_shown_with_its_counts(self):
         self.serve(MAILBOX_SHOW=answer_json(shown(total=5, unread=2, sent_count=1)))
@@ -161,6 +166,9 @@ class Answers(Case):
         self.assertEqual(done.stdout.count("version"), 1)
         self.assertIn("did not answer in time", done.stderr)
         self.assertIn("Plumbing:", self.aimx("help").stdout)
+        done = self.aimx("zearch", status=2)
+        self.assertTrue(done.stderr.startswith("error: unrecognized subcommand 'zearch'"), done.stderr)
+        self.assertIn("the daemon does not answer", done.stderr)
         self.assertLess(time.monotonic() - start, 10)
 
 
@@ -359,6 +367,7 @@ class Plugins(Case):
         self.assertRegex(self.aimx("--help").stdout, r"From plugins:\n  search +find messages\n")
         self.assertRegex(self.aimx("help", "search").stdout, r"Usage: aimx search \[OPTIONS\] <QUERY>\.\.\.\n")
         self.assertRegex(self.aimx("search", "--help").stdout, r"--mailbox <mailbox> +only there")
+        self.assertRegex(self.aimx("search", "--help").stdout, r"--unread\[=<boolean>\] ")
 
     def test_they_run_as_their_verbs(self):
         stand_in = self.serve(VERB_LIST=answer_json(VERBS), SEARCH=answer_json([{"id": "x"}]))
@@ -366,6 +375,8 @@ class Plugins(Case):
         self.assertEqual(done.stdout, "ID\nx\n")
         self.assertEqual(json.loads(self.aimx("search", "two words", "--json").stdout), [{"id": "x"}])
         self.assertEqual(stand_in.asked("SEARCH")[0].headers, {"Query": "two words", "Mailbox": "info", "Unread": "true"})
+        self.aimx("search", "words", "--unread=false")
+        self.assertEqual(stand_in.asked("SEARCH")[-1].headers, {"Query": "words", "Unread": "false"})
         self.assertIn("<QUERY> is missing", self.aimx("search", status=2).stderr)
         self.assertIn("'--mailbox'", self.aimx("search", "x", "--mailbx", "y", status=2).stderr)
 

@@ -93,6 +93,19 @@ class Reading(Case):
         self.assertIn("aimx serve", done.stderr)
         self.assertTrue((server.data_dir / "inbox" / "info").is_dir())
 
+    @needs_root
+    def test_a_directory_of_ones_own_is_listed_without_configuration(self):
+        server = self.make_served_once()
+        stray = server.folder("stray@agents.test")
+        stray.mkdir(mode=0o700, parents=True)
+        shutil.chown(stray, OTHER)
+        self.assertIn("stray@agents.test (unregistered)", self.aimx(server, "mailboxes", "list", user=OTHER).stdout)
+
+    def test_nothing_is_there_to_reload(self):
+        server = self.make_served_once()
+        for args in (("reload",), ("call", "RELOAD")):
+            self.assertIn("daemon must be running", self.aimx(server, *args, status=2).stderr)
+
     def test_modules_say_why_doors_are_closed(self):
         server = self.make_served_once()
         if daemon.IS_ROOT:
@@ -126,6 +139,19 @@ class Changing(Case):
         self.assertNotIn("fresh", server.config_file.read_text())
         server.start()
         self.assertEqual([mailbox["name"] for mailbox in json.loads(server.aimx("call", "MAILBOX-LIST").stdout)], [INFO])
+
+    @needs_root
+    def test_a_tree_of_the_old_layout_is_moved_before_a_mailbox_is_deleted(self):
+        server = self.make()
+        old = server.data_dir / "inbox" / "info"
+        old.mkdir(parents=True)
+        (old / "kept.md").write_text("text")
+        refused = self.aimx(server, "mailboxes", "delete", "info", "--yes", status=1)
+        self.assertIn("[NONEMPTY]", refused.stderr)
+        self.assertNotIn("restart", refused.stderr)
+        self.assertEqual((server.folder(INFO) / "kept.md").read_text(), "text")
+        self.aimx(server, "mailboxes", "delete", "info", "--yes", "--force")
+        self.assertNotIn(INFO, server.config_file.read_text())
 
     @needs_root
     def test_a_name_that_could_not_have_come_through_the_socket_is_refused(self):
