@@ -32,6 +32,7 @@ aimx_envelope_copy (const AimxEnvelope *self)
   copy->protocol = g_strdup (self->protocol);
   copy->received_at = self->received_at;
   copy->authentication = self->authentication != NULL ? g_object_ref (self->authentication) : NULL;
+  copy->trace_length = self->trace_length;
   return copy;
 }
 

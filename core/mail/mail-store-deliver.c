@@ -23,7 +23,7 @@ typedef struct
   const AimxVerdict *verdict;
   const char *recipient;
   char *recipient_lower;
-  char *digest; /* of all bytes; of a message without Message-ID that may be a retry, else NULL */
+  char *digest; /* of a message without Message-ID that may be a retry, else NULL */
 
   /* Where it goes: decided again under the lock. */
   char *mailbox;
@@ -80,16 +80,18 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Delivery, delivery_clear)
 
 /* ---- who and where ---- */
 
+/* Without our trace field, which no retry has again. */
 static void
 digest_whole (Delivery *self)
 {
   const char *id = aimx_message_get (self->message, AIMX_MESSAGE_MESSAGE_ID);
   gboolean several = self->envelope->recipients != NULL && g_strv_length (self->envelope->recipients) > 1;
   gsize size;
-  const void *raw = g_bytes_get_data (self->raw, &size);
+  const char *raw = g_bytes_get_data (self->raw, &size);
+  gsize n_own = MIN (self->envelope->trace_length, size);
 
   if (is_empty (id) && (several || !aimx_partial_memory_is_empty (self->store->partial)))
-    self->digest = aimx_digest_new (raw, size);
+    self->digest = aimx_digest_new (raw + n_own, size - n_own);
 }
 
 /* Looks the recipient up in the snapshot of this moment. Who owns it is found without a lock: that may take time. */

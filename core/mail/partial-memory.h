@@ -3,8 +3,8 @@
  * Messages without a Message-ID that were stored for some of their recipients and failed for others.
  *
  * Their sender is told to try again, and nothing in them says that it is a retry; so they are known by the digest of
- * all their bytes, in memory only, and only for as long as some recipient has failed. Without such a failure the same
- * bytes are a new message and are kept. Any thread.
+ * all bytes that they sent, in memory only, and only for as long as some recipient has failed. Without such a failure
+ * the same bytes are a new message and are kept. Any thread.
  */
 #pragma once
 
@@ -24,7 +24,7 @@ void aimx_partial_memory_free (AimxPartialMemory *self);
 /**
  * aimx_partial_memory_find:
  * @self: the memory
- * @digest: digest of all bytes of a message
+ * @digest: digest of all bytes of a message, our trace field left out
  * @recipient: envelope recipient in lower case
  * @now: seconds since the epoch
  * @mailbox: (out) (transfer full): where the copy is, when there is one
@@ -41,7 +41,7 @@ gboolean aimx_partial_memory_find (AimxPartialMemory *self,
 /**
  * aimx_partial_memory_add_stored:
  * @self: the memory
- * @digest: digest of all bytes of a message
+ * @digest: digest of all bytes of a message, our trace field left out
  * @recipients: all its envelope recipients, as they came
  * @recipient: the one whose copy was stored, in lower case
  * @now: seconds since the epoch

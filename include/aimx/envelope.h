@@ -18,6 +18,7 @@ G_BEGIN_DECLS
  * @protocol: (nullable): `SMTP`, `ESMTP`, `ESMTPS`, `UTF8SMTPS`... (RFC 3848, RFC 6531) or `INGEST`
  * @received_at: microseconds since the epoch, real time
  * @authentication: (nullable): what was found out about the sender; %NULL: nobody has asked yet
+ * @trace_length: bytes in front of the message that whoever received it has put there: a trace field, other each time
  *
  * Strings and authentication are owned.
  */
@@ -31,7 +32,8 @@ typedef struct
   char *protocol;
   gint64 received_at;
   AimxAuthentication *authentication;
-  gpointer reserved[3];
+  gsize trace_length;
+  gpointer reserved[2];
 } AimxEnvelope;
 
 #define AIMX_TYPE_ENVELOPE (aimx_envelope_get_type ())

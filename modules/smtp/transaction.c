@@ -400,6 +400,7 @@ copy_envelope (SmtpConnection *self)
   g_strfreev (envelope->recipients);
   envelope->recipients = g_strdupv ((GStrv) lent.recipients);
   envelope->protocol = g_strdup (lent.protocol);
+  envelope->trace_length = lent.trace_length;
   return envelope;
 }
 

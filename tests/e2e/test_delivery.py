@@ -123,6 +123,22 @@ class Deliveries(unittest.TestCase):
             client.sendmail("ann@sender.test", [INFO], raw.replace(b"Second", b"Third"))
         self.assertEqual(len(self.server.messages(INFO)), 2)
 
+    def test_a_retry_without_an_id_gives_nobody_a_second_copy(self):
+        raw = b"Subject: no id\r\n\r\ntext\r\n"
+        closed = self.server.folder(OPS)
+        shutil.rmtree(closed, ignore_errors=True)
+        closed.parent.mkdir(parents=True, exist_ok=True)
+        closed.symlink_to(self.server.path)
+        with self.client() as client:
+            for _ in range(3):
+                with self.assertRaises(smtplib.SMTPDataError) as caught:
+                    client.sendmail("ann@sender.test", [INFO, OPS], raw)
+                self.assertEqual(caught.exception.smtp_code, 451)
+            closed.unlink()
+            client.sendmail("ann@sender.test", [INFO, OPS], raw)
+        self.only()
+        self.only(OPS)
+
     def test_a_message_in_binary_chunks_is_stored(self):
         with self.client() as client:
             client.ehlo()

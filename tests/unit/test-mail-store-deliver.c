@@ -166,6 +166,38 @@ test_without_an_id_a_partial_failure_makes_a_retry (Fixture *self, gconstpointer
   g_assert_cmpuint (fixture_count_entries (self, "agents.test/inbox/info"), ==, 1);
 }
 
+static gboolean
+deliver_traced (Fixture *self, const char *trace, const char *recipient, gboolean *duplicate)
+{
+  static const AimxVerdict verdict = { .dkim = "none", .spf = "none", .dmarc = "none", .trusted = "none" };
+  const char *const both[] = { INFO, "nobody@elsewhere.test", NULL };
+  g_autoptr (AimxMessage) message = aimx_message_new ();
+  g_autoptr (AimxEnvelope) envelope = aimx_envelope_new ();
+  g_autofree char *text = g_strconcat (trace, "Subject: x\n\nbody\n", NULL);
+  g_autoptr (GBytes) raw = g_bytes_new (text, strlen (text));
+  g_autofree char *mailbox = NULL;
+  g_autofree char *stem = NULL;
+
+  g_strfreev (envelope->recipients);
+  envelope->recipients = g_strdupv ((char **) both);
+  envelope->trace_length = strlen (trace);
+  return aimx_mail_store_deliver (self->store, message, raw, envelope, recipient, &verdict, &mailbox, &stem, duplicate,
+                                  NULL);
+}
+
+static void
+test_our_trace_field_makes_no_retry_a_new_message (Fixture *self, gconstpointer data)
+{
+  gboolean duplicate;
+
+  g_assert_true (deliver_traced (self, "Received: id ONE\n", INFO, &duplicate));
+  g_assert_false (duplicate);
+  g_assert_false (deliver_traced (self, "Received: id ONE\n", "nobody@elsewhere.test", &duplicate));
+  g_assert_true (deliver_traced (self, "Received: id THE-SECOND\n", INFO, &duplicate));
+  g_assert_true (duplicate);
+  g_assert_cmpuint (fixture_count_entries (self, "agents.test/inbox/info"), ==, 1);
+}
+
 static void
 test_a_link_or_a_stranger_in_the_place_of_a_mailbox_is_refused (Fixture *self, gconstpointer data)
 {
@@ -335,6 +367,7 @@ main (int argc, char **argv)
   ADD ("a-retry-is-recognized-also-after-a-restart", test_a_retry_is_recognized_also_after_a_restart);
   ADD ("anything-less-than-a-retry-is-kept", test_anything_less_than_a_retry_is_kept);
   ADD ("without-an-id-a-partial-failure-makes-a-retry", test_without_an_id_a_partial_failure_makes_a_retry);
+  ADD ("our-trace-field-makes-no-retry-a-new-message", test_our_trace_field_makes_no_retry_a_new_message);
   ADD ("a-link-in-the-place-of-a-mailbox-is-refused", test_a_link_or_a_stranger_in_the_place_of_a_mailbox_is_refused);
   ADD ("a-directory-of-somebody-else-is-refused", test_a_directory_of_somebody_else_is_refused_with_the_repair);
   ADD ("a-link-in-the-place-of-a-message-is-left-alone", test_a_link_in_the_place_of_a_message_is_left_alone);

@@ -35,6 +35,8 @@ test_a_message_arrives_with_its_envelope (Fixture *self, gconstpointer extra)
   g_assert_cmpstr (self->ingester->envelope->peer_address, ==, "127.0.0.1");
   g_assert_cmpstr (self->ingester->envelope->helo, ==, "client.test");
   g_assert_cmpstr (self->ingester->envelope->protocol, ==, "ESMTP");
+  g_assert_cmpuint (self->ingester->envelope->trace_length, ==,
+                    g_bytes_get_size (self->ingester->raw) - strlen (MESSAGE));
   g_assert_cmpuint (strlen (self->ingester->envelope->queue_id), ==, SMTP_QUEUE_ID_TEXT - 1);
   client_ask (&client, "QUIT", "221 ");
   client_expect_end (&client);

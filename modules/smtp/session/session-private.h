@@ -126,6 +126,7 @@ typedef struct
   char *queue_id;
   gboolean has_spool; /* the driver has one */
   gboolean chunked;   /* BDAT has begun */
+  gsize trace_length;
   gsize size;
   SmtpDataState data_state;
   SmtpFailure failure; /* to be said when the message is read */

@@ -386,7 +386,8 @@ smtp_session_message_begun (SmtpSession *self,
   transaction->has_spool = TRUE;
   transaction->queue_id = g_strdup (queue_id);
   self->trace = smtp_trace_new (self, rdns, real_time);
-  store (self, self->trace, strlen (self->trace));
+  transaction->trace_length = strlen (self->trace);
+  store (self, self->trace, transaction->trace_length);
 }
 
 const char *
@@ -465,6 +466,7 @@ smtp_session_get_envelope (const SmtpSession *self, SmtpEnvelope *envelope)
   envelope->recipients = (const char *const *) transaction->recipients->pdata;
   envelope->protocol = smtp_session_get_protocol (self);
   envelope->size = transaction->size;
+  envelope->trace_length = transaction->trace_length;
 }
 
 void

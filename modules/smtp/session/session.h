@@ -209,6 +209,7 @@ const char *smtp_end_to_string (SmtpEnd end);
  * @recipients: (array zero-terminated=1): accepted forward-paths without angle brackets, each once
  * @protocol: `SMTP`, `ESMTP`, `ESMTPS`, `UTF8SMTP` or `UTF8SMTPS` (RFC 3848, RFC 6531)
  * @size: bytes of the message as the peer sent it; %SMTP_ACTION_MESSAGE_COMPLETE only
+ * @trace_length: bytes of the `Received:` field that was stored in front of them; %SMTP_ACTION_MESSAGE_COMPLETE only
  *
  * Everything is the session's.
  */
@@ -221,6 +222,7 @@ typedef struct
   const char *const *recipients;
   const char *protocol;
   gsize size;
+  gsize trace_length;
 } SmtpEnvelope;
 
 /**
