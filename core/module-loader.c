@@ -381,6 +381,66 @@ aimx_module_loader_let_in (AimxModuleLoader *self, AimxServer *server, GError **
   return TRUE;
 }
 
+/* ---- stopping ---- */
+
+static gboolean
+has_stopped (AimxModule *module, gboolean listeners)
+{
+  return aimx_module_is_listener (module) != listeners || aimx_module_has_stopped (module);
+}
+
+static gboolean
+have_stopped (AimxModuleLoader *self, gboolean listeners)
+{
+  for (guint i = 0; i < self->order->len; i++)
+    if (!has_stopped (self->order->pdata[i], listeners))
+      return FALSE;
+  return TRUE;
+}
+
+static void
+on_stopped (AimxModule *module, gpointer user_data)
+{
+  g_main_context_wakeup (NULL);
+}
+
+static gboolean
+on_out_of_time (gpointer user_data)
+{
+  gboolean *out_of_time = user_data;
+
+  *out_of_time = TRUE;
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+report_unstopped (AimxModuleLoader *self, gboolean listeners, guint milliseconds)
+{
+  for (guint i = 0; i < self->order->len; i++)
+    {
+      const char *name = aimx_module_get_name (self->order->pdata[i]);
+
+      if (!has_stopped (self->order->pdata[i], listeners))
+        aimx_log (G_LOG_LEVEL_WARNING, AIMX_LOG_MODULE, name, "MESSAGE", "module '%s' has not finished within %g s",
+                  name, (double) milliseconds / 1000);
+    }
+}
+
+void
+aimx_module_loader_stop (AimxModuleLoader *self, AimxServer *server, gboolean listeners, guint milliseconds)
+{
+  gboolean out_of_time = FALSE;
+  guint timeout = g_timeout_add (milliseconds, on_out_of_time, &out_of_time);
+
+  for (guint i = self->order->len; i-- > 0;)
+    if (aimx_module_is_listener (self->order->pdata[i]) == listeners)
+      aimx_module_stop (self->order->pdata[i], server, on_stopped, NULL);
+  while (!out_of_time && !have_stopped (self, listeners))
+    g_main_context_iteration (NULL, TRUE);
+  g_source_remove (timeout);
+  report_unstopped (self, listeners, milliseconds);
+}
+
 void
 aimx_module_loader_unload (AimxModuleLoader *self, AimxServer *server, AimxModuleWithdrawFunc withdraw)
 {

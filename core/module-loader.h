@@ -66,6 +66,17 @@ aimx_module_loader_start (AimxModuleLoader *self, AimxServer *server, AimxModule
 /** aimx_module_loader_let_in: runs the open functions in order; %FALSE when one of ours failed, which the error names.
  * A plugin that fails goes on without */
 gboolean aimx_module_loader_let_in (AimxModuleLoader *self, AimxServer *server, GError **error);
+/**
+ * aimx_module_loader_stop:
+ * @self: the loader
+ * @server: the server
+ * @listeners: whether those that let clients in are meant, or all others
+ * @milliseconds: how long they may take
+ *
+ * Runs their stop functions, the last loaded first, and the default main context until they have finished or the time
+ * is over. Who has not finished by then is told to the log.
+ */
+void aimx_module_loader_stop (AimxModuleLoader *self, AimxServer *server, gboolean listeners, guint milliseconds);
 /** aimx_module_loader_unload: unloads what was loaded, the last first, and calls @withdraw for it */
 void aimx_module_loader_unload (AimxModuleLoader *self, AimxServer *server, AimxModuleWithdrawFunc withdraw);
 /** aimx_module_loader_get_modules: Returns: (transfer none) (element-type AimxModule): all that were found, refused

@@ -53,7 +53,7 @@ typedef enum
  * @open: (nullable): every module has started: lets clients in; main thread. A plugin that fails goes on as it is, a
  * module of the server ends a daemon's start
  * @stop: (nullable): closes listeners, lets what is in progress finish and then calls aimx_module_stopped(), at once or
- * later; main thread. Listeners come first, the others when those have finished; all together get 30 seconds
+ * later; main thread. Listeners come first and get 35 seconds, the others when those have finished, and get 5
  * @unload: (nullable): drops everything; nothing of the module runs afterwards; main thread
  * @settings: (nullable): what its operator may set, in `[plugin.<name>]`; ends with a %NULL name
  *

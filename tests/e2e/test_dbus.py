@@ -23,7 +23,7 @@ INFO, SALES, GONE = "info@agents.test", "sales@agents.test", "x@b.test"
 UNKNOWN_OBJECT = "org.freedesktop.DBus.Error.UnknownObject"
 CALLS = 1000
 LETTERS = 40
-# What all doors together get for their end is 30 s.
+# What all doors together get for their end is 35 s.
 END_SECONDS = 15
 
 needs_root = unittest.skipUnless(daemon.IS_ROOT, "only root can be several users")

@@ -80,6 +80,26 @@ class Life(unittest.TestCase):
         self.assertFalse((server.runtime_dir / "aimx.sock").exists())
         self.assertFalse((server.runtime_dir / "aimx.pid").exists())
 
+    def end_with_a_message_that_does_not_end(self, quarter):
+        server = self.make()
+        client = smtplib.SMTP("127.0.0.1", server.port, "client.test", timeout=30 + daemon.PATIENCE)
+        self.addCleanup(client.close)
+        client.ehlo()
+        client.docmd("MAIL", "FROM:<a@sender.test>")
+        client.docmd("RCPT", f"TO:<{INFO}>")
+        client.docmd("DATA")
+        daemon.wait_for(lambda: int(time.monotonic() * 4) % 4 == quarter, "a quarter of a second")
+        server.signal(signal.SIGTERM)
+        return server, client
+
+    def test_a_message_that_does_not_end_is_told_so_and_takes_no_time_from_the_modules(self):
+        # Each at another quarter of a second: no timer may round what it is given.
+        for server, client in [self.end_with_a_message_that_does_not_end(quarter) for quarter in range(4)]:
+            code, text = client.getreply()
+            self.assertEqual((code, text[:5]), (421, b"4.3.2"))
+            self.assertEqual(server.wait(), 0)
+            self.assertNotIn("has not finished", server.log())
+
     def test_a_second_term_ends_it_at_once(self):
         server = self.make()
         client = self.client(server)

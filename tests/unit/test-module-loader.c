@@ -362,6 +362,30 @@ test_what_was_not_started_or_has_nothing_to_stop_has_stopped (Fixture *fixture, 
   g_assert_true (aimx_module_has_stopped (module (fixture, "alpha")));
 }
 
+static gboolean
+stop_late (gpointer user_data)
+{
+  aimx_module_stopped (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+test_a_door_that_stays_open_takes_no_time_from_the_others (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  add (fixture, "never-closes");
+  add (fixture, "never-stops");
+  load_all (fixture, "", 0);
+  g_assert_true (aimx_module_loader_start (fixture->loader, NULL, withdraw, &error));
+  aimx_module_loader_stop (fixture->loader, NULL, TRUE, 1);
+  g_assert_false (aimx_module_has_stopped (module (fixture, "never-closes")));
+  g_assert_false (aimx_module_has_stopped (module (fixture, "never-stops")));
+  g_idle_add (stop_late, module (fixture, "never-stops"));
+  aimx_module_loader_stop (fixture->loader, NULL, FALSE, G_MAXUINT);
+  g_assert_true (aimx_module_has_stopped (module (fixture, "never-stops")));
+}
+
 #define ADD(name, func) g_test_add ("/module-loader/" name, Fixture, NULL, set_up, func, tear_down)
 
 /* Refusals are warnings; what they say is in the module. */
@@ -382,5 +406,6 @@ main (int argc, char **argv)
   ADD ("trusted", test_root_loads_only_what_nobody_else_can_write);
   ADD ("link", test_a_link_is_checked_where_it_is_and_where_it_leads);
   ADD ("stopped", test_what_was_not_started_or_has_nothing_to_stop_has_stopped);
+  ADD ("time-to-stop", test_a_door_that_stays_open_takes_no_time_from_the_others);
   return g_test_run ();
 }
