@@ -93,13 +93,40 @@ static void
 test_any_number_of_messages_may_follow (void)
 {
   const DialogueOptions options = { .now = SECONDS };
-  g_autofree char *said = repeat (HI, MAIL RCPT "DATA\r\n.\r\n", 100, "");
-  g_autofree char *refused = repeat (HI, MAIL "RCPT TO:<no@our.test>\r\n" RCPT "RSET\r\n", 100, "");
+  g_autofree char *said = repeat (HI, MAIL "RCPT TO:<no@our.test>\r\n" RCPT "DATA\r\n.\r\n", 100, "");
   g_autofree char *heard = talk (&options, said, strlen (said), NULL, "none");
-  g_autofree char *heard_refused = talk (&options, refused, strlen (refused), NULL, "none");
 
   g_assert_true (g_str_has_suffix (heard, STORED));
-  g_assert_true (g_str_has_suffix (heard_refused, "250 2.0.0 OK\r\n"));
+}
+
+static void
+test_transactions_that_are_given_up_end_it (void)
+{
+  static const char *const ways[] = { "RSET\r\n", "EHLO me\r\n", "HELO me\r\n", "BDAT 1\r\nxRSET\r\n" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (ways); i++)
+    {
+      const DialogueOptions options = { .now = SECONDS };
+      g_autofree char *once = g_strconcat (MAIL RCPT, ways[i], NULL);
+      g_autofree char *fine = repeat (HI, once, SMTP_MAX_ABANDONED, "NOOP\r\n");
+      g_autofree char *over = repeat (HI, once, SMTP_MAX_ABANDONED + 1, "NOOP\r\n");
+      g_autofree char *heard = talk (&options, fine, strlen (fine), NULL, "none");
+      g_autofree char *ended = talk (&options, over, strlen (over), NULL, "no-progress");
+
+      g_assert_true (g_str_has_suffix (heard, "250 2.0.0 OK\r\n"));
+      g_assert_true (g_str_has_suffix (ended, "421 4.7.0 too many commands without a message\r\n"));
+    }
+}
+
+static void
+test_a_message_makes_up_for_transactions_that_are_given_up (void)
+{
+  const DialogueOptions options = { .now = SECONDS };
+  g_autofree char *given_up = repeat ("", MAIL RCPT "RSET\r\n", SMTP_MAX_ABANDONED, MAIL RCPT "DATA\r\n.\r\n");
+  g_autofree char *said = repeat (HI, given_up, 3, "");
+  g_autofree char *heard = talk (&options, said, strlen (said), NULL, "none");
+
+  g_assert_true (g_str_has_suffix (heard, STORED));
 }
 
 static void
@@ -344,6 +371,9 @@ main (int argc, char **argv)
   ADD ("ten errors end it", test_ten_errors_end_it);
   ADD ("a stored message makes up for errors", test_a_stored_message_makes_up_for_errors);
   ADD ("any number of messages may follow", test_any_number_of_messages_may_follow);
+  ADD ("transactions that are given up end it", test_transactions_that_are_given_up_end_it);
+  ADD ("a message makes up for transactions that are given up",
+       test_a_message_makes_up_for_transactions_that_are_given_up);
   ADD ("commands without progress end it", test_commands_without_progress_end_it);
   ADD ("nothing follows the last reply", test_nothing_follows_the_last_reply);
   ADD ("a recipient again and again is no progress", test_a_recipient_again_and_again_is_no_progress);

@@ -23,8 +23,8 @@ command_rset (SmtpSession *self, const char *argument, gint64 now)
       smtp_session_reply (self, SMTP_REPLY_NO_ARGUMENT, NULL, now);
       return;
     }
+  smtp_session_abandon_transaction (self, now);
   smtp_session_say (self, SMTP_REPLY_OK, NULL);
-  smtp_session_end_transaction (self);
 }
 
 static void

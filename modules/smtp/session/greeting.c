@@ -30,11 +30,11 @@ greet (SmtpSession *self, const char *argument, gboolean extended, gint64 now)
       smtp_session_reply (self, SMTP_REPLY_BAD_GREETING, NULL, now);
       return FALSE;
     }
-  smtp_session_end_transaction (self);
+  smtp_session_abandon_transaction (self, now);
   g_free (self->helo);
   self->helo = g_strdup (argument);
   self->extended = extended;
-  return TRUE;
+  return self->action != SMTP_ACTION_CLOSE;
 }
 
 void

@@ -169,6 +169,7 @@ struct _SmtpSession
   gint64 shut_down_by; /* 0: not shutting down */
 
   guint n_idle_commands;
+  guint n_abandoned;
   guint n_recent_errors;
   guint n_errors;
   guint n_messages;
@@ -192,6 +193,8 @@ void smtp_session_close (SmtpSession *self, SmtpEnd end, gint64 now);
 void smtp_session_set_input (SmtpSession *self, SmtpInput input, gint64 now);
 /** smtp_session_end_transaction: ends it; the driver is told to drop its spool, if it has one */
 void smtp_session_end_transaction (SmtpSession *self);
+/** smtp_session_abandon_transaction: the peer gives it up, if there is one; one too many closes */
+void smtp_session_abandon_transaction (SmtpSession *self, gint64 now);
 /** smtp_session_resume: the driver has answered: no time ran against the peer meanwhile */
 void smtp_session_resume (SmtpSession *self, gint64 now);
 /** smtp_session_take_contents: counts a span of the message, and has it stored unless the message has failed */

@@ -146,13 +146,26 @@ smtp_session_reply (SmtpSession *self, SmtpReply reply, const char *detail, gint
     smtp_session_count_error (self, now);
 }
 
+static void
+close_without_progress (SmtpSession *self, gint64 now)
+{
+  smtp_session_say (self, SMTP_REPLY_NO_PROGRESS, NULL);
+  smtp_session_close (self, SMTP_END_NO_PROGRESS, now);
+}
+
 void
 smtp_session_count_command (SmtpSession *self, gint64 now)
 {
-  if (++self->n_idle_commands <= SMTP_MAX_IDLE_COMMANDS || self->action == SMTP_ACTION_CLOSE)
-    return;
-  smtp_session_say (self, SMTP_REPLY_NO_PROGRESS, NULL);
-  smtp_session_close (self, SMTP_END_NO_PROGRESS, now);
+  if (++self->n_idle_commands > SMTP_MAX_IDLE_COMMANDS)
+    close_without_progress (self, now);
+}
+
+void
+smtp_session_abandon_transaction (SmtpSession *self, gint64 now)
+{
+  if (self->transaction != NULL && self->transaction->recipients->len > 1 && ++self->n_abandoned > SMTP_MAX_ABANDONED)
+    close_without_progress (self, now);
+  smtp_session_end_transaction (self);
 }
 
 void
@@ -429,6 +442,7 @@ smtp_session_message_result (SmtpSession *self, SmtpStoreVerdict verdict, gint64
   self->command_used = 0;
   self->transaction->has_spool = FALSE;
   smtp_session_progress (self);
+  self->n_abandoned = 0;
   if (verdict != SMTP_STORE_OK)
     {
       refuse_message (self, failure_of (verdict), now);

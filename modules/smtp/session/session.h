@@ -54,6 +54,9 @@ G_BEGIN_DECLS
 /** SMTP_MAX_IDLE_COMMANDS: commands in a row without an accepted recipient, TLS, a message or bytes of one in a chunk;
  * one more closes */
 #define SMTP_MAX_IDLE_COMMANDS 50
+/** SMTP_MAX_ABANDONED: transactions with an accepted recipient that the peer gave up since the last message; one more
+ * closes. Each costs a look at its sender */
+#define SMTP_MAX_ABANDONED 50
 /** SMTP_MAX_ERRORS: errors of the peer (replies of 500 and more) since the last stored message; the last of them
  * closes */
 #define SMTP_MAX_ERRORS 10
@@ -170,7 +173,7 @@ typedef enum
  * @SMTP_END_IDLE: silent for %SMTP_IDLE_TIMEOUT
  * @SMTP_END_NO_MESSAGE: %SMTP_COMMAND_TIMEOUT without a message
  * @SMTP_END_TOO_SLOW: message bytes slower than %SMTP_MIN_RATE
- * @SMTP_END_NO_PROGRESS: over %SMTP_MAX_IDLE_COMMANDS
+ * @SMTP_END_NO_PROGRESS: over %SMTP_MAX_IDLE_COMMANDS or %SMTP_MAX_ABANDONED
  * @SMTP_END_ERRORS: %SMTP_MAX_ERRORS errors
  * @SMTP_END_FOREIGN_PROTOCOL: HTTP, SSH, TLS without STARTTLS
  * @SMTP_END_BARE_NEWLINE: CR or LF alone in DATA, LF alone in a command
