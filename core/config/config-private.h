@@ -96,6 +96,10 @@ AimxConfig *aimx_config_parse (const char *file, const char *text, gsize length,
 /** aimx_address_fold: Returns: (transfer full): @address in the form in which addresses are compared, whatever the
  * locale */
 char *aimx_address_fold (const char *address);
+/** aimx_domain_fold: Returns: (transfer full): @domain in the form in which domains are compared: lower case, and
+ * A-labels for U-labels (RFC 5890); what is neither ASCII nor made of U-labels stays as it is, which no configured
+ * domain is */
+char *aimx_domain_fold (const char *domain);
 /** aimx_glob_matches: whether @text matches @pattern, which passed aimx_glob_check(): `*` any run, `?` one, `[...]`
  * class, `{a,b}` alternatives; time is bounded by the lengths' product for each alternative */
 gboolean aimx_glob_matches (const char *pattern, const char *text);

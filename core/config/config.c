@@ -103,28 +103,39 @@ get_default_name (AimxConfig *self)
   return domain != NULL ? domain->name : "localhost";
 }
 
+/* An envelope recipient as mailboxes are known by. */
+static char *
+fold_recipient (AimxConfig *self, const char *address)
+{
+  const char *at = strrchr (address, '@');
+  g_autofree char *local = NULL;
+  g_autofree char *lower = NULL;
+  g_autofree char *domain = NULL;
+
+  if (at == NULL && g_ascii_strcasecmp (address, "postmaster") == 0)
+    return g_strconcat ("postmaster@", get_default_name (self), NULL);
+  if (at == NULL)
+    return g_strdup (address);
+  local = g_strndup (address, (gsize) (at - address));
+  lower = aimx_address_fold (local);
+  domain = aimx_domain_fold (at + 1);
+  return g_strconcat (lower, "@", domain, NULL);
+}
+
 const AimxMailbox *
 aimx_config_resolve_recipient (AimxConfig *self, const char *address, const AimxDomain **domain)
 {
-  g_autofree char *lower = aimx_address_fold (address);
-  const char *at = strrchr (lower, '@');
+  g_autofree char *folded = fold_recipient (self, address);
+  const char *at = strrchr (folded, '@');
   const AimxDomain *found = NULL;
   const AimxMailbox *mailbox = NULL;
 
-  if (at == NULL && strcmp (lower, "postmaster") == 0)
-    {
-      char *full = g_strconcat (lower, "@", get_default_name (self), NULL);
-
-      g_free (lower);
-      lower = full;
-      at = strrchr (lower, '@');
-    }
   if (at != NULL)
     found = g_hash_table_lookup (self->domains_by_name, at + 1);
   if (domain != NULL)
     *domain = found;
   if (found != NULL)
-    mailbox = g_hash_table_lookup (self->mailboxes_by_address, lower);
+    mailbox = g_hash_table_lookup (self->mailboxes_by_address, folded);
   if (found != NULL && mailbox == NULL)
     {
       g_autofree char *catchall = g_strconcat ("*@", found->name, NULL);
@@ -142,7 +153,7 @@ complete_name (AimxConfig *self, const char *name)
 
   if (at != NULL)
     {
-      domain = g_ascii_strdown (at + 1, -1);
+      domain = aimx_domain_fold (at + 1);
       return g_strdup_printf ("%.*s@%s", (int) (at - name), name, domain);
     }
   return g_strconcat (strcmp (name, "catchall") == 0 ? "*" : name, "@", get_default_name (self), NULL);

@@ -133,3 +133,19 @@ aimx_address_fold (const char *address)
     g_string_append_unichar (folded, g_unichar_tolower (g_utf8_get_char (p)));
   return g_string_free (folded, FALSE);
 }
+
+/* A U-label is what its A-label gives back (RFC 5890, 2.3.2.1). GLib knows IDNA 2003, which maps more than that: where
+ * it makes ss of a sharp s, mail for one domain would go to another. */
+char *
+aimx_domain_fold (const char *domain)
+{
+  g_autofree char *folded = aimx_address_fold (domain);
+  g_autofree char *ascii = NULL;
+  g_autofree char *unicode = NULL;
+
+  if (g_str_is_ascii (domain) || !g_utf8_validate (domain, -1, NULL))
+    return g_steal_pointer (&folded);
+  ascii = g_hostname_to_ascii (domain);
+  unicode = ascii != NULL ? g_hostname_to_unicode (ascii) : NULL;
+  return g_strcmp0 (unicode, folded) == 0 ? g_steal_pointer (&ascii) : g_strdup (domain);
+}

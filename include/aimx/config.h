@@ -134,7 +134,8 @@ AIMX_API const AimxMailbox *aimx_config_get_mailbox (AimxConfig *self, const cha
  * @address: an envelope recipient, `local@domain`; the last `@` splits
  * @domain: (out) (optional) (transfer none) (nullable): its domain when configured
  *
- * The mailbox with that address, else the catchall of exactly that domain; both parts compare case-insensitively.
+ * The mailbox with that address, else the catchall of exactly that domain; both parts compare case-insensitively, and
+ * U-labels of a domain are their A-labels (RFC 5890).
  * `postmaster` without a domain means the default domain (RFC 5321, 4.5.1).
  *
  * Returns: (transfer none) (nullable): where it goes
@@ -148,7 +149,7 @@ aimx_config_resolve_recipient (AimxConfig *self, const char *address, const Aimx
  * @name: as typed: an FQDN, or a bare local part of the default domain; `catchall` is the default domain's catchall
  *
  * The canonical FQDN by which the mailbox is locked and logged: that of the mailbox with this address, compared
- * case-insensitively in both parts; else @name with its domain in lower case.
+ * case-insensitively in both parts; else @name with its domain in lower case and in A-labels.
  *
  * Returns: (transfer full): the FQDN
  */

@@ -95,6 +95,37 @@ test_names_are_canonical_however_they_are_typed (void)
     }
 }
 
+/* RFC 6531: a domain in U-labels is the one in A-labels. */
+static void
+test_a_domain_is_the_same_in_either_kind_of_labels (void)
+{
+  static const char text[] = "domains = [\"xn--bcher-kva.test\", \"xn--rger-koa.test\", \"strasse.test\", "
+                             "\"istanbul.test\"]\n"
+                             "[mailboxes.\"info@xn--bcher-kva.test\"]\n"
+                             "address = \"info@xn--bcher-kva.test\"\nowner = \"ann\"\n"
+                             "[mailboxes.\"*@xn--bcher-kva.test\"]\n"
+                             "address = \"*@xn--bcher-kva.test\"\nowner = \"ann\"\n";
+  /* A composed letter in two, letters that IDNA 2003 alone maps, half a label, bytes that are no text. */
+  static const char *const others[] = { "info@a\u0308rger.test", "info@straße.test", "info@İstanbul.test",
+                                        "info@xn--bücher-kva.test", "info@b\xfc.test" };
+  g_autoptr (AimxConfig) config = parse (text);
+  const AimxMailbox *info = aimx_config_get_mailbox (config, "info@xn--bcher-kva.test");
+  g_autofree char *name = aimx_config_resolve_name (config, "Info@bücher.test");
+  const AimxDomain *domain;
+
+  g_assert_true (aimx_config_resolve_recipient (config, "info@bücher.test", &domain) == info);
+  g_assert_cmpstr (aimx_domain_get_name (domain), ==, "xn--bcher-kva.test");
+  g_assert_true (aimx_config_resolve_recipient (config, "INFO@BÜCHER.Test", NULL) == info);
+  g_assert_true (aimx_config_resolve_recipient (config, "info@XN--BCHER-kva.test", NULL) == info);
+  g_assert_true (aimx_mailbox_is_catchall (aimx_config_resolve_recipient (config, "jörg@bücher.test", NULL)));
+  g_assert_cmpstr (name, ==, "info@xn--bcher-kva.test");
+  for (guint i = 0; i < G_N_ELEMENTS (others); i++)
+    {
+      g_assert_null (aimx_config_resolve_recipient (config, others[i], &domain));
+      g_assert_null (domain);
+    }
+}
+
 static void
 test_bytes_that_are_no_text_are_nobodys_address (void)
 {
@@ -342,6 +373,8 @@ main (int argc, char **argv)
   g_test_add_func ("/config/derived-hook-name-is-the-documented-hash", test_derived_hook_name_is_the_documented_hash);
   g_test_add_func ("/config/names-are-canonical-however-they-are-typed",
                    test_names_are_canonical_however_they_are_typed);
+  g_test_add_func ("/config/a-domain-is-the-same-in-either-kind-of-labels",
+                   test_a_domain_is_the_same_in_either_kind_of_labels);
   g_test_add_func ("/config/bytes-that-are-no-text-are-nobodys-address",
                    test_bytes_that_are_no_text_are_nobodys_address);
   g_test_add_func ("/config/a-list-replaces-the-ones-below-it-whole", test_a_list_replaces_the_ones_below_it_whole);
