@@ -13,6 +13,8 @@
 #include <aimx/ingester.h>
 #include <aimx/log.h>
 
+#include <string.h>
+
 /* Bytes worth a write of their own. Smaller pieces of a slow peer are collected. */
 #define STAGE_SIZE (16 * 1024)
 
@@ -48,8 +50,21 @@ look_at_sender (SmtpConnection *self)
 
 /* ---- recipients ---- */
 
+/* The domain is that of the snapshot that judges: as the peer wrote it where that is the same but for its case. */
+static char *
+complete_recipient (const char *recipient, const AimxDomain *domain)
+{
+  const char *at = strrchr (recipient, '@');
+
+  if (domain == NULL || (at != NULL && g_str_is_ascii (at + 1)))
+    return g_strdup (recipient);
+  if (at == NULL)
+    return g_strconcat ("postmaster@", aimx_domain_get_name (domain), NULL);
+  return g_strdup_printf ("%.*s@%s", (int) (at - recipient), recipient, aimx_domain_get_name (domain));
+}
+
 static void
-answer_recipient (SmtpConnection *self, SmtpRecipientVerdict verdict)
+answer_recipient (SmtpConnection *self, SmtpRecipientVerdict verdict, const char *recipient)
 {
   static const char *const reasons[] = {
     [SMTP_RECIPIENT_NOT_LOCAL] = "not a domain of this server",
@@ -59,10 +74,10 @@ answer_recipient (SmtpConnection *self, SmtpRecipientVerdict verdict)
   };
 
   if (verdict != SMTP_RECIPIENT_ACCEPTED)
-    report_refusal (self, smtp_session_get_recipient (self->session), reasons[verdict]);
+    report_refusal (self, recipient, reasons[verdict]);
   else
     look_at_sender (self);
-  smtp_session_recipient_result (self->session, verdict, smtp_connection_now (self));
+  smtp_session_recipient_result (self->session, verdict, recipient, smtp_connection_now (self));
 }
 
 static SmtpRecipientVerdict
@@ -83,6 +98,7 @@ typedef struct
 {
   SmtpWork work;
   AimxAccounts *accounts;
+  char *recipient;
   char *owner;
   AimxAccountState state;
 } Lookup;
@@ -103,19 +119,21 @@ lookup_done (SmtpWork *work)
   SmtpConnection *connection = work->connection;
 
   if (smtp_session_get_action (connection->session) == SMTP_ACTION_VERIFY_RECIPIENT)
-    answer_recipient (connection, judge_account (self->state));
+    answer_recipient (connection, judge_account (self->state), self->recipient);
   g_object_unref (self->accounts);
+  g_free (self->recipient);
   g_free (self->owner);
   g_free (self);
 }
 
 static void
-look_up (SmtpConnection *self, AimxAccounts *accounts, const char *owner)
+look_up (SmtpConnection *self, AimxAccounts *accounts, const char *recipient, const char *owner)
 {
   Lookup *lookup = g_new0 (Lookup, 1);
 
   lookup->work = (SmtpWork){ self, lookup_run, lookup_done };
   lookup->accounts = g_object_ref (accounts);
+  lookup->recipient = g_strdup (recipient);
   lookup->owner = g_strdup (owner);
   smtp_connection_run (&lookup->work);
 }
@@ -126,14 +144,15 @@ verify_recipient (SmtpConnection *self)
   AimxServer *server = smtp_server_get_aimx (self->loop->server);
   AimxAccounts *accounts = aimx_server_get_accounts (server);
   g_autoptr (AimxConfig) config = aimx_config_store_get (aimx_server_get_config_store (server));
+  const char *written = smtp_session_get_recipient (self->session);
   const AimxDomain *domain = NULL;
-  const AimxMailbox *mailbox =
-      aimx_config_resolve_recipient (config, smtp_session_get_recipient (self->session), &domain);
+  const AimxMailbox *mailbox = aimx_config_resolve_recipient (config, written, &domain);
+  g_autofree char *recipient = complete_recipient (written, domain);
   AimxAccountState state;
 
   if (mailbox == NULL)
     {
-      answer_recipient (self, domain == NULL ? SMTP_RECIPIENT_NOT_LOCAL : SMTP_RECIPIENT_UNKNOWN);
+      answer_recipient (self, domain == NULL ? SMTP_RECIPIENT_NOT_LOCAL : SMTP_RECIPIENT_UNKNOWN, recipient);
       return TRUE;
     }
   /* A daemon that is not root stores everything as itself. */
@@ -142,9 +161,9 @@ verify_recipient (SmtpConnection *self)
   else
     state = aimx_accounts_peek (accounts, aimx_mailbox_get_owner (mailbox), NULL, NULL);
   if (state != AIMX_ACCOUNT_UNKNOWN)
-    answer_recipient (self, judge_account (state));
+    answer_recipient (self, judge_account (state), recipient);
   else
-    look_up (self, accounts, aimx_mailbox_get_owner (mailbox));
+    look_up (self, accounts, recipient, aimx_mailbox_get_owner (mailbox));
   return state != AIMX_ACCOUNT_UNKNOWN;
 }
 

@@ -21,6 +21,7 @@ from message_file import MessageFile
 
 INFO = "info@agents.test"
 OPS = "ops@agents.test"
+BOOKS = "info@xn--bcher-kva.test"
 FIRST, SECOND = daemon.ordinary_users()
 
 
@@ -44,7 +45,8 @@ def insecure():
 class Deliveries(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.server = daemon.Daemon(mailboxes={INFO: FIRST, OPS: SECOND, "*@agents.test": FIRST}, tls=True)
+        cls.server = daemon.Daemon(domains=("agents.test", "xn--bcher-kva.test"), tls=True,
+                                   mailboxes={INFO: FIRST, OPS: SECOND, "*@agents.test": FIRST, BOOKS: FIRST})
         cls.addClassCleanup(cls.server.close)
 
     def setUp(self):
@@ -113,6 +115,13 @@ class Deliveries(unittest.TestCase):
         with self.client() as client:
             client.sendmail("ann@sender.test", ["who-ever@agents.test"], message().as_bytes(policy=email.policy.SMTP))
         self.assertEqual(self.only("*@agents.test")["delivered_to"], "who-ever@agents.test")
+
+    def test_a_domain_in_another_alphabet_is_the_one_that_is_configured(self):
+        with self.client() as client:
+            refused = client.sendmail("jörg@sender.test", ["Info@bücher.test", BOOKS, "info@bucher.test"],
+                                      message().as_bytes(policy=email.policy.SMTP), mail_options=["SMTPUTF8"])
+        self.assertEqual(list(refused), ["info@bucher.test"])
+        self.assertEqual(self.only(BOOKS)["delivered_to"], "Info@xn--bcher-kva.test")
 
     def test_a_retry_makes_no_second_copy_and_another_message_with_the_same_id_does(self):
         raw = message(Message_ID="<same@sender.test>").as_bytes(policy=email.policy.SMTP)

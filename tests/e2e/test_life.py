@@ -136,6 +136,23 @@ class Life(unittest.TestCase):
         self.assertEqual(client.data(TEXT)[0], 250)
         self.assertEqual(len(server.messages("new@agents.test")), 1)
 
+    def test_postmaster_alone_follows_the_default_domain(self):
+        owners = {INFO: OWNER, "postmaster@two.test": OWNER}
+        server = self.make(domains=("agents.test", "two.test"), mailboxes=owners)
+        client = self.client(server)
+        client.ehlo()
+        client.docmd("MAIL", "FROM:<a@sender.test>")
+        code, text = client.docmd("RCPT", "TO:<postmaster>")
+        self.assertEqual((code, text), (550, b"5.1.1 <postmaster@agents.test>: no such mailbox"))
+        server.domains = ("two.test", "agents.test")
+        server.write_config(owners)
+        done = server.aimx("reload")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(client.docmd("RCPT", "TO:<Postmaster>")[0], 250)
+        self.assertEqual(client.data(TEXT)[0], 250)
+        stored, = server.messages("postmaster@two.test")
+        self.assertEqual(MessageFile(stored)["delivered_to"], "postmaster@two.test")
+
     def test_a_broken_edit_keeps_the_old_configuration_and_says_where(self):
         server = self.make()
         server.config_file.write_text(server.config_file.read_text() + "\n[mailboxes.broken\n")

@@ -92,6 +92,22 @@ dialogue_judge (const char *recipient)
   return g_str_has_prefix (recipient, "no") ? SMTP_RECIPIENT_UNKNOWN : SMTP_RECIPIENT_ACCEPTED;
 }
 
+/* A driver completes postmaster, and knows one domain in U-labels. */
+static inline void
+dialogue_answer_recipient (Dialogue *self)
+{
+  g_autofree char *recipient = g_strdup (smtp_session_get_recipient (self->session));
+  const char *at = strrchr (recipient, '@');
+  g_autofree char *address = NULL;
+
+  if (at == NULL)
+    address = g_strdup ("postmaster@mx.test");
+  else if (strcmp (at, "@öur.test") == 0)
+    address = g_strdup_printf ("%.*s@our.test", (int) (at - recipient), recipient);
+  smtp_session_recipient_result (self->session, dialogue_judge (address != NULL ? address : recipient), address,
+                                 self->options.now);
+}
+
 static inline void
 dialogue_note_message (Dialogue *self)
 {
@@ -114,8 +130,7 @@ dialogue_act (Dialogue *self)
   switch (smtp_session_get_action (self->session))
     {
     case SMTP_ACTION_VERIFY_RECIPIENT:
-      smtp_session_recipient_result (self->session, dialogue_judge (smtp_session_get_recipient (self->session)),
-                                     self->options.now);
+      dialogue_answer_recipient (self);
       return TRUE;
     case SMTP_ACTION_BEGIN_MESSAGE:
       g_string_truncate (self->message, 0);

@@ -53,6 +53,20 @@ test_recipients_over_the_limit_are_deferred (void)
 }
 
 static void
+test_postmaster_alone_is_one_recipient_too (void)
+{
+  const DialogueOptions options = { .now = SECONDS, .recipients = 1 };
+  static const char again[] = HI MAIL "RCPT TO:<postmaster@mx.test>\r\nRCPT TO:<postmaster>\r\n";
+  static const char over[] = HI MAIL RCPT "RCPT TO:<postmaster>\r\n";
+  g_autofree char *heard = talk (&options, again, strlen (again), NULL, "none");
+  g_autofree char *heard_over = talk (&options, over, strlen (over), NULL, "none");
+
+  g_assert_true (g_str_has_suffix (heard, RCPT_OK RCPT_OK));
+  g_assert_true (g_str_has_suffix (heard_over, RCPT_OK
+                                   "452 4.5.3 too many recipients; send the others in another transaction\r\n"));
+}
+
+static void
 test_a_line_that_is_too_long_may_not_end_in_lf_alone (void)
 {
   const DialogueOptions options = { .now = SECONDS };
@@ -380,6 +394,7 @@ main (int argc, char **argv)
   ADD ("chunks are progress unless they are empty", test_chunks_are_progress_unless_they_are_empty);
   ADD ("a hundred recipients are accepted", test_a_hundred_recipients_are_accepted);
   ADD ("recipients over the limit are deferred", test_recipients_over_the_limit_are_deferred);
+  ADD ("postmaster alone is one recipient too", test_postmaster_alone_is_one_recipient_too);
   ADD ("recipients over the limit are free before the thousandth",
        test_recipients_over_the_limit_are_free_before_the_thousandth);
   ADD ("refused recipients are free before the hundredth", test_refused_recipients_are_free_before_the_hundredth);

@@ -47,6 +47,13 @@ static const Row rows[] = {
     MAIL_OK RCPT_OK RCPT_OK GO "{ESMTP from <a@b.test> to user@our.test, 0 bytes}\n" STORED, "none" },
   { "postmaster without a domain", HI MAIL "RCPT TO:<PostMaster>\r\nDATA\r\n.\r\n",
     MAIL_OK RCPT_OK GO "{ESMTP from <a@b.test> to postmaster@mx.test, 0 bytes}\n" STORED, "none" },
+  { "a recipient is what the driver takes it for",
+    HI "MAIL FROM:<a@b.test> SMTPUTF8\r\nRCPT TO:<user@öur.test>\r\nRCPT TO:<postmaster@MX.test>\r\n" RCPT
+       "RCPT TO:<postmaster>\r\nRCPT TO:<nobody@öur.test>\r\nDATA\r\n.\r\n",
+    MAIL_OK RCPT_OK RCPT_OK RCPT_OK RCPT_OK
+    "550 5.1.1 <nobody@our.test>: no such mailbox\r\n" GO
+    "{UTF8SMTP from <a@b.test> to user@our.test,postmaster@MX.test, 0 bytes}\n" STORED,
+    "none" },
   { "quotes and routes are resolved", HI MAIL "RCPT TO:<@r.test,@s.test:\"us\\er\"@our.test>\r\nDATA\r\n.\r\n",
     MAIL_OK RCPT_OK GO "{ESMTP from <a@b.test> to user@our.test, 0 bytes}\n" STORED, "none" },
   { "RSET leaves the transaction", HI MAIL "RSET\r\n" MAIL, MAIL_OK "250 2.0.0 OK\r\n" MAIL_OK, "none" },

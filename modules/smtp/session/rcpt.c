@@ -25,6 +25,13 @@ is_accepted (const SmtpTransaction *transaction, const char *recipient)
   return FALSE;
 }
 
+static gboolean
+is_excess (const SmtpSession *self)
+{
+  return self->transaction->recipients->len - 1 >= self->settings->max_recipients &&
+         !is_accepted (self->transaction, self->recipient);
+}
+
 static void
 accept (SmtpSession *self, char *recipient)
 {
@@ -49,14 +56,10 @@ parse (SmtpSession *self, const char *path, char **recipient, const char **param
     return SMTP_REPLY_UNKNOWN_PARAMETER;
   if (result == SMTP_PATH_NON_ASCII && !self->transaction->utf8)
     return SMTP_REPLY_NON_ASCII;
-  if (strchr (*recipient, '@') != NULL)
-    return SMTP_REPLY_RECIPIENT_OK;
-  if (g_ascii_strcasecmp (*recipient, "postmaster") != 0)
-    return SMTP_REPLY_BAD_RECIPIENT;
   /* RFC 5321, 4.5.1: in any case, and without a domain. */
-  g_free (*recipient);
-  *recipient = g_strconcat ("postmaster@", self->settings->host, NULL);
-  return SMTP_REPLY_RECIPIENT_OK;
+  return strchr (*recipient, '@') != NULL || g_ascii_strcasecmp (*recipient, "postmaster") == 0
+             ? SMTP_REPLY_RECIPIENT_OK
+             : SMTP_REPLY_BAD_RECIPIENT;
 }
 
 static SmtpReply
@@ -89,8 +92,8 @@ smtp_command_rcpt (SmtpSession *self, const char *argument, gint64 now)
     }
   g_free (self->recipient);
   self->recipient = g_steal_pointer (&recipient);
-  if (self->transaction->recipients->len - 1 >= self->settings->max_recipients &&
-      !is_accepted (self->transaction, self->recipient))
+  /* Which address postmaster alone is the driver has to say. */
+  if (strchr (self->recipient, '@') != NULL && is_excess (self))
     refuse (self, SMTP_REPLY_TOO_MANY_RECIPIENTS, &self->transaction->n_excess, SMTP_FREE_EXCESS, now);
   else
     self->action = SMTP_ACTION_VERIFY_RECIPIENT;
@@ -105,7 +108,7 @@ smtp_session_get_recipient (const SmtpSession *self)
 }
 
 void
-smtp_session_recipient_result (SmtpSession *self, SmtpRecipientVerdict verdict, gint64 now)
+smtp_session_recipient_result (SmtpSession *self, SmtpRecipientVerdict verdict, const char *address, gint64 now)
 {
   static const SmtpReply replies[] = {
     [SMTP_RECIPIENT_ACCEPTED] = SMTP_REPLY_RECIPIENT_OK,     [SMTP_RECIPIENT_NOT_LOCAL] = SMTP_REPLY_NOT_LOCAL,
@@ -116,8 +119,15 @@ smtp_session_recipient_result (SmtpSession *self, SmtpRecipientVerdict verdict, 
   g_return_if_fail (self->action == SMTP_ACTION_VERIFY_RECIPIENT);
 
   smtp_session_resume (self, now);
+  if (address != NULL)
+    {
+      g_free (self->recipient);
+      self->recipient = g_strdup (address);
+    }
   if (verdict != SMTP_RECIPIENT_ACCEPTED)
     refuse (self, replies[verdict], &self->transaction->n_refused, SMTP_FREE_REFUSALS, now);
+  else if (is_excess (self))
+    refuse (self, SMTP_REPLY_TOO_MANY_RECIPIENTS, &self->transaction->n_excess, SMTP_FREE_EXCESS, now);
   else if (is_accepted (self->transaction, self->recipient))
     {
       /* No progress, however often it comes. */

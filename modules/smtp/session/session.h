@@ -89,7 +89,7 @@ typedef struct _SmtpSettings SmtpSettings;
 
 /**
  * smtp_settings_new:
- * @host: the server's name in replies and trace fields, and `<postmaster>`'s domain: the default domain
+ * @host: the server's name in replies and trace fields: the default domain
  * @size_limit: bytes of a message; 0 for %SMTP_SIZE_LIMIT
  * @max_recipients: recipients of a transaction; 0 for %SMTP_MAX_RECIPIENTS
  * @offer_starttls: whether there is a certificate
@@ -305,14 +305,23 @@ SmtpAction smtp_session_get_action (const SmtpSession *self);
  * @self: a session with %SMTP_ACTION_VERIFY_RECIPIENT
  *
  * The forward-path without angle brackets: `local@domain` as the peer wrote it, quotes only where they are needed, a
- * source route dropped, `<postmaster>` completed. UTF-8 only when the transaction is SMTPUTF8. @domain may be an
- * address literal in brackets.
+ * source route dropped; or only `postmaster`, in any case. UTF-8 only when the transaction is SMTPUTF8. @domain may be
+ * an address literal in brackets.
  *
  * Returns: (transfer none): the address, until it is answered
  */
 const char *smtp_session_get_recipient (const SmtpSession *self);
-/** smtp_session_recipient_result: answers %SMTP_ACTION_VERIFY_RECIPIENT */
-void smtp_session_recipient_result (SmtpSession *self, SmtpRecipientVerdict verdict, gint64 now);
+/**
+ * smtp_session_recipient_result:
+ * @self: a session with %SMTP_ACTION_VERIFY_RECIPIENT
+ * @verdict: whether mail for it is taken
+ * @address: (nullable): the recipient as it was understood: `postmaster` with a domain, that in A-labels; %NULL: as it
+ * was written
+ * @now: monotonic microseconds
+ *
+ * Answers %SMTP_ACTION_VERIFY_RECIPIENT.
+ */
+void smtp_session_recipient_result (SmtpSession *self, SmtpRecipientVerdict verdict, const char *address, gint64 now);
 
 /**
  * smtp_session_message_begun:
