@@ -48,6 +48,37 @@ log_session (SmtpConnection *self)
             smtp_end_to_string (facts.end));
 }
 
+/* What strangers said is any text; an address was looked at, and is none that a line could not hold. */
+static void
+log_refusal (const SmtpRefusal *refusal, const char *peer)
+{
+  g_autofree char *command = refusal->command != NULL ? g_strescape (refusal->command, NULL) : NULL;
+  gboolean has_sender = refusal->mail_from != NULL;
+  const char *sender = has_sender ? refusal->mail_from : "";
+  const char *id = refusal->queue_id != NULL ? refusal->queue_id : "-";
+
+  if (command == NULL)
+    aimx_log (G_LOG_LEVEL_INFO, AIMX_LOG_QUEUE_ID, id, AIMX_LOG_PEER, peer, "MESSAGE",
+              "%s: refused from %s, sender <%s>, for %s: %s", id, peer, sender, refusal->recipients, refusal->reply);
+  else
+    aimx_log (G_LOG_LEVEL_INFO, AIMX_LOG_PEER, peer, "MESSAGE", "refused from %s%s%s%s: %s: %s", peer,
+              has_sender ? ", sender <" : "", sender, has_sender ? ">" : "", command, refusal->reply);
+}
+
+static void
+log_refusals (SmtpConnection *self)
+{
+  SmtpRefusal *refusal;
+  SmtpFacts facts;
+
+  smtp_session_get_facts (self->session, &facts);
+  while ((refusal = smtp_session_take_refusal (self->session)) != NULL)
+    {
+      log_refusal (refusal, facts.peer_address);
+      smtp_refusal_free (refusal);
+    }
+}
+
 static void
 end_session (SmtpConnection *self)
 {
@@ -157,6 +188,7 @@ flush (SmtpConnection *self)
 {
   GBytes *output = smtp_session_take_output (self->session);
 
+  log_refusals (self);
   if (output != NULL && !self->gone)
     g_queue_push_tail (&self->output, output);
   else if (output != NULL)

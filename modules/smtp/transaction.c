@@ -18,16 +18,6 @@
 /* Bytes worth a write of their own. Smaller pieces of a slow peer are collected. */
 #define STAGE_SIZE (16 * 1024)
 
-static void
-report_refusal (SmtpConnection *self, const char *address, const char *why)
-{
-  SmtpFacts facts;
-
-  smtp_session_get_facts (self->session, &facts);
-  aimx_log (G_LOG_LEVEL_INFO, AIMX_LOG_PEER, facts.peer_address, "MESSAGE", "recipient %s of %s is refused: %s",
-            address, facts.peer_address, why);
-}
-
 /* ---- who sends it ---- */
 
 /* With the first recipient of a transaction. What is left of one that was given up is forgotten. */
@@ -63,20 +53,22 @@ complete_recipient (const char *recipient, const AimxDomain *domain)
   return g_strdup_printf ("%.*s@%s", (int) (at - recipient), recipient, aimx_domain_get_name (domain));
 }
 
+/* Whoever runs the server can mend that, and the peer is not told what it is. */
+static void
+report_owner (SmtpRecipientVerdict verdict, const char *recipient)
+{
+  if (verdict == SMTP_RECIPIENT_NO_ACCOUNT)
+    aimx_log (G_LOG_LEVEL_INFO, "MESSAGE", "the owner of the mailbox of %s has no account", recipient);
+  else if (verdict == SMTP_RECIPIENT_UNAVAILABLE)
+    aimx_log (G_LOG_LEVEL_INFO, "MESSAGE", "the owner of the mailbox of %s could not be looked up", recipient);
+}
+
 static void
 answer_recipient (SmtpConnection *self, SmtpRecipientVerdict verdict, const char *recipient)
 {
-  static const char *const reasons[] = {
-    [SMTP_RECIPIENT_NOT_LOCAL] = "not a domain of this server",
-    [SMTP_RECIPIENT_UNKNOWN] = "no such mailbox",
-    [SMTP_RECIPIENT_NO_ACCOUNT] = "the owner of its mailbox has no account",
-    [SMTP_RECIPIENT_UNAVAILABLE] = "the owner of its mailbox could not be looked up",
-  };
-
-  if (verdict != SMTP_RECIPIENT_ACCEPTED)
-    report_refusal (self, recipient, reasons[verdict]);
-  else
+  if (verdict == SMTP_RECIPIENT_ACCEPTED)
     look_at_sender (self);
+  report_owner (verdict, recipient);
   smtp_session_recipient_result (self->session, verdict, recipient, smtp_connection_now (self));
 }
 

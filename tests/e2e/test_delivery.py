@@ -7,6 +7,7 @@ import email.policy
 import os
 import pathlib
 import pwd
+import re
 import shutil
 import smtplib
 import socket
@@ -172,6 +173,30 @@ class Deliveries(unittest.TestCase):
             self.assertEqual((code, text[:6]), (550, b"5.6.11"))
             self.assertEqual(client.sock.recv(100), b"")
         self.assertEqual(self.server.messages(INFO), [])
+
+    def test_what_is_refused_has_a_line_in_the_log(self):
+        before = len(self.server.log())
+        with self.client() as client:
+            client.ehlo()
+            client.docmd("MAIL", "FROM:<big@sender.test> SIZE=99999999")
+            client.send(b"MAIL FROM:<a\xe2\x80\xaeb@sender.test> x\xff\r\n")
+            client.getreply()
+            client.docmd("MAIL", "FROM:<ann@sender.test>")
+            client.docmd("RCPT", "TO:<x@elsewhere.test>")
+            for recipient in (INFO, OPS):
+                client.docmd("RCPT", f"TO:<{recipient}>")
+            client.docmd("DATA")
+            client.send(b"a\nb\r\n.\r\n")
+            client.getreply()
+        daemon.wait_for(lambda: "5.6.11" in self.server.log()[before:], "the refused message in the log")
+        log = self.server.log()[before:]
+        for line in (
+                r"info smtp: refused from 127\.0\.0\.1: MAIL FROM:<big@sender\.test> SIZE=99999999: 552 5\.3\.4 .* peer=127\.0\.0\.1",
+                r"info smtp: refused from 127\.0\.0\.1: MAIL FROM:<a\\342\\200\\256b@sender\.test> x\\377: 501 5\.1\.7 .*",
+                r"info smtp: refused from 127\.0\.0\.1, sender <ann@sender\.test>: RCPT TO:<x@elsewhere\.test>: 550 5\.7\.1 .*",
+                r"info smtp: (\w+): refused from 127\.0\.0\.1, sender <ann@sender\.test>, for info@agents\.test, ops@agents\.test: "
+                r"550 5\.6\.11 .* queue_id=\1 peer=127\.0\.0\.1"):
+            self.assertEqual(len(re.findall(f"^{line}$", log, re.MULTILINE)), 1, f"{line} in:\n{log}")
 
     def test_what_was_piped_after_starttls_closes_the_connection(self):
         with socket.create_connection(("127.0.0.1", self.server.port), daemon.PATIENCE) as raw:

@@ -39,6 +39,7 @@ talk (const DialogueOptions *options, const char *said, gsize length, GString *s
 
       dialogue_run (again, said, length, pieces[i]);
       g_assert_cmpstr (again->transcript->str, ==, first->transcript->str);
+      g_assert_cmpstr (again->refused->str, ==, first->refused->str);
       g_assert_true (g_string_equal (again->stored, first->stored));
       g_assert_cmpstr (dialogue_get_end (again), ==, end);
     }

@@ -31,6 +31,7 @@ typedef struct
   SmtpSettings *settings;
   DialogueOptions options;
   GString *transcript;
+  GString *refused; /* what there was to log of that, a line each */
   GString *message; /* what was spooled of the last message: of one that fails, it depends on the pieces how much */
   GString *stored;  /* all messages that were complete */
   GString *pending; /* fed, not consumed yet */
@@ -46,6 +47,7 @@ dialogue_new (const DialogueOptions *options)
                                       options->recipients, options->tls);
   self->session = smtp_session_new (self->settings, options->peer != NULL ? options->peer : "192.0.2.1", options->now);
   self->transcript = g_string_new (NULL);
+  self->refused = g_string_new (NULL);
   self->message = g_string_new (NULL);
   self->stored = g_string_new (NULL);
   self->pending = g_string_new (NULL);
@@ -58,6 +60,7 @@ dialogue_free (Dialogue *self)
   smtp_session_free (self->session);
   smtp_settings_unref (self->settings);
   g_string_free (self->transcript, TRUE);
+  g_string_free (self->refused, TRUE);
   g_string_free (self->message, TRUE);
   g_string_free (self->stored, TRUE);
   g_string_free (self->pending, TRUE);
@@ -65,6 +68,22 @@ dialogue_free (Dialogue *self)
 }
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Dialogue, dialogue_free)
+
+static inline void
+dialogue_collect_refusals (Dialogue *self)
+{
+  SmtpRefusal *refusal;
+
+  while ((refusal = smtp_session_take_refusal (self->session)) != NULL)
+    {
+      g_string_append_printf (self->refused, "%s [%s] to [%s] id [%s]: %s\n",
+                              refusal->command != NULL ? refusal->command : "message",
+                              refusal->mail_from != NULL ? refusal->mail_from : "-",
+                              refusal->recipients != NULL ? refusal->recipients : "-",
+                              refusal->queue_id != NULL ? refusal->queue_id : "-", refusal->reply);
+      smtp_refusal_free (refusal);
+    }
+}
 
 static inline void
 dialogue_collect (Dialogue *self)
@@ -75,6 +94,7 @@ dialogue_collect (Dialogue *self)
 
   if (data != NULL)
     g_string_append_len (self->transcript, data, (gssize) length);
+  dialogue_collect_refusals (self);
 }
 
 /* `user` is an account, `ghost` a mailbox without one; everything else at our.test is unknown. */

@@ -245,6 +245,77 @@ test_facts_say_what_happened (void)
   g_assert_cmpint (facts.end, ==, SMTP_END_NONE);
 }
 
+/* ---- what there is to log ---- */
+
+static void
+assert_refused (const DialogueOptions *options, const char *said, const char *expected)
+{
+  g_autoptr (Dialogue) dialogue = dialogue_new (options);
+
+  dialogue_run (dialogue, said, strlen (said), 0);
+  g_assert_cmpstr (dialogue->refused->str, ==, expected);
+}
+
+static void
+test_commands_that_are_refused_are_for_the_log (void)
+{
+  const DialogueOptions options = { .now = SECONDS, .recipients = 1 };
+
+  assert_refused (&options, MAIL HI RCPT MAIL RCPT "RSET\r\nDATA\r\nFOO\r\n",
+                  "MAIL FROM:<a@b.test> [-] to [-] id [-]: 503 5.5.1 say EHLO first\n"
+                  "RCPT TO:<user@our.test> [-] to [-] id [-]: 503 5.5.1 say MAIL first\n");
+  assert_refused (&options, HI "MAIL FROM:<> SIZE=99999999\r\nMAIL FROM:<a\xff@b> x\r\nMAIL FROM:<> X=1\r\n",
+                  "MAIL FROM:<> SIZE=99999999 [-] to [-] id [-]: 552 5.3.4 the message is too large\n"
+                  "MAIL FROM:<a\xff@b> x [-] to [-] id [-]: 501 5.1.7 that is no address to come from\n"
+                  "MAIL FROM:<> X=1 [-] to [-] id [-]: 555 5.5.4 parameter X=1 is not known\n");
+  assert_refused (
+      &options, HI MAIL "RCPT TO:<x@else.test>\r\nRCPT user\r\n" RCPT "RCPT TO:<b@our.test>\r\n" MAIL,
+      "RCPT TO:<x@else.test> [a@b.test] to [-] id [-]: 550 5.7.1 <x@else.test>: not a domain of this server, "
+      "which does not relay\n"
+      "RCPT user [a@b.test] to [-] id [-]: 501 5.5.4 say RCPT TO:<address>\n"
+      "RCPT TO:<b@our.test> [a@b.test] to [-] id [-]: 452 4.5.3 too many recipients; send the others in "
+      "another transaction\n"
+      "MAIL FROM:<a@b.test> [a@b.test] to [-] id [-]: 503 5.5.1 a transaction is open; say RSET to leave "
+      "it\n");
+}
+
+static void
+test_messages_that_are_refused_are_for_the_log (void)
+{
+  const DialogueOptions fine = { .now = SECONDS, .size_limit = 10 };
+  const DialogueOptions failing = { .now = SECONDS, .deliver = SMTP_STORE_FAILED };
+  const DialogueOptions full = { .now = SECONDS, .begin = SMTP_STORE_NO_SPACE };
+  static const char begin[] = HI MAIL RCPT "RCPT TO:<b@our.test>\r\n";
+  static const struct
+  {
+    const char *said;
+    const char *id;
+    const char *reply;
+  } messages[] = {
+    { "DATA\r\n0123456789\r\n.\r\n", "QID", "552 5.3.4 the message is too large" },
+    { "DATA\r\na\nb\r\n.\r\n", "QID", "550 5.6.11 lines of a message end in CRLF; a CR or LF alone was found" },
+    { "BDAT 6\r\n012345BDAT 6\r\n012345BDAT 1 LAST\r\nx", "QID", "552 5.3.4 the message is too large" },
+    { "BDAT 11\r\n", "-", "552 5.3.4 the message is too large" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (messages); i++)
+    {
+      g_autofree char *said = g_strconcat (begin, messages[i].said, NULL);
+      g_autofree char *expected = g_strdup_printf ("message [a@b.test] to [user@our.test, b@our.test] id [%s]: %s\n",
+                                                   messages[i].id, messages[i].reply);
+
+      assert_refused (&fine, said, expected);
+    }
+  assert_refused (
+      &failing, HI "MAIL FROM:<>\r\n" RCPT "DATA\r\n.\r\n",
+      "message [] to [user@our.test] id [QID]: 451 4.3.0 the message could not be stored for everybody, try "
+      "again later\n");
+  assert_refused (&full, HI MAIL RCPT "DATA\r\n",
+                  "message [a@b.test] to [user@our.test] id [-]: 452 4.3.1 no space for the message now, try again "
+                  "later\n");
+  assert_refused (&fine, HI MAIL RCPT "DATA\r\n.\r\n", "");
+}
+
 static void
 test_a_connection_too_many_is_told_so (void)
 {
@@ -284,6 +355,8 @@ main (int argc, char **argv)
   ADD ("replies carry nothing dangerous back", test_replies_carry_nothing_dangerous_back);
   ADD ("the trace field names strangers harmlessly", test_the_trace_field_names_strangers_harmlessly);
   ADD ("facts say what happened", test_facts_say_what_happened);
+  ADD ("commands that are refused are for the log", test_commands_that_are_refused_are_for_the_log);
+  ADD ("messages that are refused are for the log", test_messages_that_are_refused_are_for_the_log);
   ADD ("a connection too many is told so", test_a_connection_too_many_is_told_so);
   ADD ("a peer that goes away is told nothing", test_a_peer_that_goes_away_is_told_nothing);
   return g_test_run ();

@@ -65,6 +65,8 @@ smtp_command_bdat (SmtpSession *self, const char *argument, gint64 now)
     }
   if (size > self->settings->size_limit)
     {
+      if (is_in_order (self))
+        smtp_session_note_message (self, SMTP_REPLY_TOO_LARGE);
       give_up (self, SMTP_REPLY_TOO_LARGE, now);
       return;
     }
@@ -88,7 +90,10 @@ smtp_chunk_go_on (SmtpSession *self, gint64 now)
   else if (self->chunk_last)
     smtp_session_finish_message (self, now);
   else if (self->transaction->failure != SMTP_FAILURE_NONE)
-    smtp_session_reply (self, smtp_session_get_refusal (self->transaction->failure), NULL, now);
+    {
+      smtp_session_note_message (self, smtp_session_get_refusal (self->transaction->failure));
+      smtp_session_reply (self, smtp_session_get_refusal (self->transaction->failure), NULL, now);
+    }
   else
     {
       octets = g_strdup_printf ("%" G_GSIZE_FORMAT, self->chunk_size);

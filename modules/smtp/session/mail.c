@@ -58,5 +58,7 @@ smtp_command_mail (SmtpSession *self, const char *argument, gint64 now)
     reply = parse (self, argument + 5 + strspn (argument + 5, " "), &parameters, &sender, &unknown);
   if (reply == SMTP_REPLY_SENDER_OK)
     begin_transaction (self, &parameters, g_steal_pointer (&sender));
+  else
+    smtp_session_note_command (self, "MAIL", argument, reply, unknown);
   smtp_session_reply (self, reply, unknown, now);
 }

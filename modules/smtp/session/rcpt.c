@@ -8,7 +8,10 @@
 static void
 refuse (SmtpSession *self, SmtpReply reply, guint *count, guint n_free, gint64 now)
 {
+  g_autofree char *argument = g_strconcat ("TO:<", self->recipient, ">", NULL);
+
   self->n_refused++;
+  smtp_session_note_command (self, "RCPT", argument, reply, self->recipient);
   smtp_session_say (self, reply, self->recipient);
   if (++*count < n_free)
     return;
@@ -86,8 +89,10 @@ smtp_command_rcpt (SmtpSession *self, const char *argument, gint64 now)
   if (reply != SMTP_REPLY_RECIPIENT_OK)
     {
       smtp_session_count_command (self, now);
-      if (self->action == SMTP_ACTION_NONE)
-        smtp_session_reply (self, reply, parameters, now);
+      if (self->action != SMTP_ACTION_NONE)
+        return;
+      smtp_session_note_command (self, "RCPT", argument, reply, parameters);
+      smtp_session_reply (self, reply, parameters, now);
       return;
     }
   g_free (self->recipient);

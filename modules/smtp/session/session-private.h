@@ -147,6 +147,7 @@ struct _SmtpSession
   GString *line; /* of a command line what came so far, one byte over the limit at most; NULL for nothing */
   gboolean line_ends_in_cr;
   GString *output; /* NULL for nothing */
+  GQueue refusals; /* of SmtpRefusal */
   SmtpTransaction *transaction;
   char *recipient; /* being verified */
 
@@ -187,6 +188,14 @@ void smtp_session_count_error (SmtpSession *self, gint64 now);
 void smtp_session_count_command (SmtpSession *self, gint64 now);
 /** smtp_session_progress: something came of it */
 void smtp_session_progress (SmtpSession *self);
+/** smtp_session_note_command: MAIL or RCPT was answered with @reply, which refuses it */
+void smtp_session_note_command (SmtpSession *self,
+                                const char *verb,
+                                const char *argument,
+                                SmtpReply reply,
+                                const char *detail);
+/** smtp_session_note_message: the message of the transaction was answered with @reply, which refuses it */
+void smtp_session_note_message (SmtpSession *self, SmtpReply reply);
 /** smtp_session_close: the end */
 void smtp_session_close (SmtpSession *self, SmtpEnd end, gint64 now);
 /** smtp_session_set_input: from now on bytes are @input */

@@ -62,6 +62,7 @@ smtp_session_free (SmtpSession *self)
 {
   clear_line (self);
   clear_output (self);
+  g_queue_clear_full (&self->refusals, (GDestroyNotify) smtp_refusal_free);
   g_clear_pointer (&self->transaction, transaction_free);
   smtp_settings_unref (self->settings);
   g_free (self->peer_address);
@@ -311,6 +312,7 @@ smtp_session_get_refusal (SmtpFailure failure)
 static void
 refuse_message (SmtpSession *self, SmtpFailure failure, gint64 now)
 {
+  smtp_session_note_message (self, smtp_session_get_refusal (failure));
   smtp_session_reply (self, smtp_session_get_refusal (failure), NULL, now);
   if (failure == SMTP_FAILURE_BARE_NEWLINE)
     smtp_session_close (self, SMTP_END_BARE_NEWLINE, now);

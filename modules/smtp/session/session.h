@@ -6,7 +6,7 @@
  * The driver's turn:
  *
  *   1. read from the connection, smtp_session_feed() what came; the session says how much of it it consumed
- *   2. send what smtp_session_take_output() gives
+ *   2. send what smtp_session_take_output() gives, log what smtp_session_take_refusal() gives
  *   3. do what smtp_session_get_action() asks, answer it, and feed the rest
  *
  * At most one action is pending, and while one is the session consumes nothing: a slow disk or lookup stops the
@@ -257,6 +257,28 @@ typedef struct
   SmtpEnd end;
 } SmtpFacts;
 
+/**
+ * SmtpRefusal: something that the peer was refused, for the log
+ * @command: (nullable): a MAIL or RCPT, as the peer said it: any text; %NULL for a message
+ * @queue_id: (nullable): of a message, when it had begun to come in
+ * @mail_from: (nullable): reverse-path without angle brackets, empty for the null sender; %NULL outside a transaction
+ * @recipients: (nullable): of a message, separated by commas
+ * @reply: what the peer was told
+ */
+typedef struct
+{
+  char *command;
+  char *queue_id;
+  char *mail_from;
+  char *recipients;
+  char *reply;
+} SmtpRefusal;
+
+/** smtp_refusal_free: frees it */
+void smtp_refusal_free (SmtpRefusal *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SmtpRefusal, smtp_refusal_free)
+
 /* ---- the session ---- */
 
 /**
@@ -296,6 +318,11 @@ gsize smtp_session_feed (SmtpSession *self, const char *data, gsize length, gint
  * Returns: (transfer full) (nullable): bytes to send, never empty; %NULL for none
  */
 GBytes *smtp_session_take_output (SmtpSession *self);
+
+/** smtp_session_take_refusal: Returns: (transfer full) (nullable): the oldest refusal that was not taken yet. To be
+ * asked for, until there is none, whenever smtp_session_take_output() is; the limits of errors and commands bound them
+ */
+SmtpRefusal *smtp_session_take_refusal (SmtpSession *self);
 
 /** smtp_session_get_action: Returns: what is to be done now */
 SmtpAction smtp_session_get_action (const SmtpSession *self);
