@@ -206,6 +206,18 @@ append_converted (GString *out, const char *text, gsize length)
     }
 }
 
+/* Some converters hold back a letter until they know that no accent follows it (windows-1255, windows-1258). */
+static void
+append_held_letter (CharsetStream *self, GString *out)
+{
+  char buffer[16];
+  char *buffer_at = buffer;
+  gsize room = sizeof buffer;
+
+  iconv (self->charsets->converters[self->converter], NULL, NULL, &buffer_at, &room);
+  append_converted (out, buffer, (gsize) (buffer_at - buffer));
+}
+
 static gsize
 convert_with_iconv (CharsetStream *self, const guint8 *data, gsize length, GString *out)
 {
@@ -232,6 +244,7 @@ convert_with_iconv (CharsetStream *self, const guint8 *data, gsize length, GStri
       if (++self->n_errors >= CHARSET_ERRORS_MAX)
         {
           /* Not what it says it is. */
+          append_held_letter (self, out);
           self->converter = UTF_8;
           return length - left + convert_utf8 ((const guint8 *) in, left, out);
         }
@@ -270,6 +283,8 @@ charset_stream_push (CharsetStream *self, const guint8 *data, gsize length, GStr
 void
 charset_stream_finish (CharsetStream *self, GString *out)
 {
+  if (self->converter != UTF_8)
+    append_held_letter (self, out);
   if (self->n_pending > 0)
     append_replacement (out);
   self->n_pending = 0;
