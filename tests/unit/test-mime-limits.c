@@ -224,6 +224,7 @@ static const Hostile hostiles[] = {
   { "bytes-that-are-no-gb18030", "Content-Type: text/plain; charset=gb18030\n\n", "\xFF" },
   { "escapes", "Content-Type: text/plain; charset=iso-2022-jp\n\n", "\x1B" },
   { "base64", "Content-Type: text/plain\nContent-Transfer-Encoding: base64\n\n", "=" },
+  { "base64-pieces", "Content-Type: text/plain\nContent-Transfer-Encoding: base64\n\n", "YQ=" },
   { "soft-breaks", "Content-Type: text/plain\nContent-Transfer-Encoding: quoted-printable\n\n", "=\n" },
   { "carriage-returns", "Subject: x\n\n", "\r" },
   { "attributes", "Content-Type: text/html\n\n<p", " a" },

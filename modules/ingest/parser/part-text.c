@@ -31,6 +31,27 @@ skip_begin_line (const char *start, const char *end)
   return start;
 }
 
+/* GMime ends at padding; what was encoded in several pieces goes on behind it, as it does in an attachment. */
+static gsize
+decode_piece (GMimeEncoding *decoder, const char *at, gsize length, char *buffer)
+{
+  const char *end = at + length;
+  gsize decoded = 0;
+
+  while (at < end)
+    {
+      const char *padding =
+          decoder->encoding == GMIME_CONTENT_ENCODING_BASE64 ? memchr (at, '=', (gsize) (end - at)) : NULL;
+      const char *run_end = padding != NULL ? padding + 1 : end;
+
+      decoded += g_mime_encoding_step (decoder, at, (gsize) (run_end - at), buffer + decoded);
+      if (padding != NULL)
+        g_mime_encoding_reset (decoder);
+      at = run_end;
+    }
+  return decoded;
+}
+
 static void
 for_each_piece (const MimePart *part, const char *raw, PieceFunc func, gpointer user_data)
 {
@@ -52,7 +73,7 @@ for_each_piece (const MimePart *part, const char *raw, PieceFunc func, gpointer 
   while (at < end)
     {
       gsize length = MIN ((gsize) (end - at), PIECE_SIZE);
-      gsize decoded = g_mime_encoding_step (&decoder, at, length, buffer);
+      gsize decoded = decode_piece (&decoder, at, length, buffer);
 
       if (!func ((const guint8 *) buffer, decoded, user_data))
         return;
