@@ -149,6 +149,14 @@ class Deliveries(unittest.TestCase):
         self.only()
         self.only(OPS)
 
+    def test_a_retry_out_of_a_mailbox_file_makes_no_second_copy(self):
+        raw = (b"From ann@sender.test Tue Feb  3 09:15:02 2026\r\n" +
+               message(Message_ID="<filed@sender.test>").as_bytes(policy=email.policy.SMTP))
+        with self.client() as client:
+            client.sendmail("ann@sender.test", [INFO], raw)
+            client.sendmail("ann@sender.test", [INFO], raw)
+        self.assertEqual(self.only()["message_id"], "filed@sender.test")
+
     def test_a_message_in_binary_chunks_is_stored(self):
         with self.client() as client:
             client.ehlo()

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#define TRACE_NAME "Received"
+
 static const char *const header_names[HEADER_N_NAMES] = {
   [HEADER_AUTO_SUBMITTED] = "Auto-Submitted",
   [HEADER_CC] = "Cc",
@@ -32,7 +34,7 @@ header_block_init (HeaderBlock *self)
 {
   self->fields = g_array_new (FALSE, FALSE, sizeof (HeaderField));
   self->open = NULL;
-  self->started = FALSE;
+  self->progress = HEADER_NOTHING;
 }
 
 void
@@ -40,7 +42,7 @@ header_block_reset (HeaderBlock *self)
 {
   g_array_set_size (self->fields, 0);
   self->open = NULL;
-  self->started = FALSE;
+  self->progress = HEADER_NOTHING;
 }
 
 void
@@ -73,6 +75,12 @@ find_name (const char *name, gsize length)
   return HEADER_N_NAMES;
 }
 
+static gboolean
+is_trace (const char *name, gsize length)
+{
+  return length == strlen (TRACE_NAME) && g_ascii_strncasecmp (name, TRACE_NAME, length) == 0;
+}
+
 static void
 open_field (HeaderBlock *self, HeaderName name, const char *value, gsize length)
 {
@@ -101,6 +109,7 @@ continue_field (HeaderBlock *self, const char *line, gsize length)
 gboolean
 header_block_take (HeaderBlock *self, const char *line, gsize length)
 {
+  HeaderProgress before = self->progress;
   const char *colon;
   gsize name_length;
 
@@ -109,16 +118,16 @@ header_block_take (HeaderBlock *self, const char *line, gsize length)
   if (*line == ' ' || *line == '\t')
     {
       continue_field (self, line, length);
-      return self->started;
+      return before != HEADER_NOTHING;
     }
   colon = memchr (line, ':', length);
   name_length = colon != NULL ? length_of_name (line, colon) : 0;
   if (name_length > 0)
     open_field (self, find_name (line, name_length), colon + 1, (gsize) (line + length - colon - 1));
   /* The line that mailbox files put before a message is no field, but no body either. */
-  else if (self->started || length <= 5 || memcmp (line, "From ", 5) != 0)
+  else if (before == HEADER_MORE || length <= 5 || memcmp (line, "From ", 5) != 0)
     return FALSE;
-  self->started = TRUE;
+  self->progress = before == HEADER_NOTHING && is_trace (line, name_length) ? HEADER_TRACE_ONLY : HEADER_MORE;
   return TRUE;
 }
 

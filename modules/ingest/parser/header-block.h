@@ -45,12 +45,20 @@ typedef struct
   gsize length;
 } HeaderField;
 
+/** HeaderProgress: what of a header there was so far */
+typedef enum
+{
+  HEADER_NOTHING,
+  HEADER_TRACE_ONLY, /* one Received field, as a server puts before what it was sent */
+  HEADER_MORE,
+} HeaderProgress;
+
 /** HeaderBlock: the fields of one header; one at a time, used again */
 typedef struct
 {
   GArray *fields;    /* HeaderField */
   HeaderField *open; /* the last one, as long as lines may continue it */
-  gboolean started;
+  HeaderProgress progress;
 } HeaderBlock;
 
 void header_block_init (HeaderBlock *self);
