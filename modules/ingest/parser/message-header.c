@@ -6,13 +6,12 @@
 #include "parser/message-header.h"
 
 #include "parser/addresses.h"
+#include "parser/date-time.h"
 #include "parser/header-text.h"
 #include "parser/parser-limits.h"
 
-#include <gmime/gmime.h>
 #include <string.h>
 
-#define DATE_MAX 128
 /* Of From fields more than these each counts as one author, unread. */
 #define FROM_FIELDS_MAX 16
 
@@ -177,38 +176,13 @@ read_authors (AimxMessage *message, const HeaderBlock *header, Charsets *charset
 
 /* ---- date ---- */
 
-/* RFC 3339 with the offset as sent; UTC, also an unknown zone (RFC 5322, 3.3: -0000), is `Z`. */
-static char *
-format_date (GDateTime *date)
-{
-  g_autofree char *local = NULL;
-  gint64 minutes = g_date_time_get_utc_offset (date) / G_TIME_SPAN_MINUTE;
-
-  if (g_date_time_get_year (date) > 9999)
-    return NULL;
-  local = g_strdup_printf ("%04d-%02d-%02dT%02d:%02d:%02d", g_date_time_get_year (date), g_date_time_get_month (date),
-                           g_date_time_get_day_of_month (date), g_date_time_get_hour (date),
-                           g_date_time_get_minute (date), g_date_time_get_second (date));
-  if (minutes == 0)
-    return g_strconcat (local, "Z", NULL);
-  return g_strdup_printf ("%s%c%02d:%02d", local, minutes < 0 ? '-' : '+', (int) (ABS (minutes) / 60),
-                          (int) (ABS (minutes) % 60));
-}
-
 static void
-read_date (AimxMessage *message, const HeaderBlock *header, Charsets *charsets)
+read_date (AimxMessage *message, const HeaderBlock *header)
 {
   const HeaderField *found = header_block_find (header, HEADER_DATE, NULL);
-  g_autofree char *text = NULL;
-  g_autofree char *formatted = NULL;
-  g_autoptr (GDateTime) date = NULL;
+  g_autofree char *date = found != NULL ? date_time_to_rfc3339 (found->value, found->length) : NULL;
 
-  if (found == NULL || found->length > DATE_MAX)
-    return;
-  text = header_text_decode (charsets, found->value, found->length);
-  date = g_mime_utils_header_decode_date (text);
-  formatted = date != NULL ? format_date (date) : NULL;
-  aimx_message_set (message, AIMX_MESSAGE_DATE, formatted);
+  aimx_message_set (message, AIMX_MESSAGE_DATE, date);
 }
 
 void
@@ -220,7 +194,7 @@ message_header_read (AimxMessage *message, const HeaderBlock *header, Charsets *
   read_addresses (message, AIMX_MESSAGE_CC, header, HEADER_CC, charsets);
   read_addresses (message, AIMX_MESSAGE_REPLY_TO, header, HEADER_REPLY_TO, charsets);
   read_text (message, AIMX_MESSAGE_SUBJECT, header, HEADER_SUBJECT, charsets);
-  read_date (message, header, charsets);
+  read_date (message, header);
   read_ids (message, AIMX_MESSAGE_IN_REPLY_TO, header, HEADER_IN_REPLY_TO, G_MAXUINT);
   read_ids (message, AIMX_MESSAGE_REFERENCES, header, HEADER_REFERENCES, G_MAXUINT);
   read_text (message, AIMX_MESSAGE_LIST_ID, header, HEADER_LIST_ID, charsets);
