@@ -237,6 +237,8 @@ write_list (MarkdownWriter *writer, const xmlNode *node)
           walk (writer, child);
           continue;
         }
+      if (html_element_is_hidden (child))
+        continue;
       g_snprintf (marker, sizeof marker, "%u. ", number++);
       write_item (writer, child, ordered ? marker : "- ");
     }
@@ -310,7 +312,7 @@ static void
 write_caption (MarkdownWriter *writer, const xmlNode *table)
 {
   for (const xmlNode *child = table->children; child != NULL; child = child->next)
-    if (html_element_is (child, "caption"))
+    if (html_element_is (child, "caption") && !html_element_is_hidden (child))
       write_paragraph (writer, child);
 }
 
