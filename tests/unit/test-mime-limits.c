@@ -231,6 +231,7 @@ static const Hostile hostiles[] = {
   { "attributes", "Content-Type: text/html\n\n<p", " a" },
   { "distinct-attributes", "Content-Type: text/html\n\n<p", " a\x01 b\x02 c\x03 d\x04" },
   { "open-elements", "Content-Type: text/html\n\n", "<b>" },
+  { "styles", "Content-Type: text/html\n\n", "<p style=';;;;font:0 0 0 0 0;;;;;;/*;;;;*/;;;;font-size:1em;;;;;;;;'>x" },
   { "open-quotes", "Content-Type: text/html\n\n", "<blockquote>" },
   { "quoted-lines", "Content-Type: text/html\n\n<blockquote><blockquote><blockquote><blockquote>", "<br>x" },
   { "open-lists", "Content-Type: text/html\n\n", "<ul><li>" },

@@ -4,6 +4,8 @@
  */
 #include "parser/html-element.h"
 
+#include "parser/html-style.h"
+
 #include <string.h>
 
 gboolean
@@ -38,50 +40,26 @@ html_element_get_number (const xmlNode *node, const char *attribute, guint fallb
   return end > value && number <= G_MAXINT ? (guint) number : fallback;
 }
 
-/* A declaration such as `display:none` in a style without blanks and in lower case. */
-static gboolean
-declares (const char *style, const char *declaration)
-{
-  gsize length = strlen (declaration);
-
-  for (const char *at = style; (at = strstr (at, declaration)) != NULL; at += length)
-    if ((at == style || at[-1] == ';') &&
-        (at[length] == '\0' || at[length] == ';' || at[length] == '!' || g_str_has_prefix (at + length, "px")))
-      return TRUE;
-  return FALSE;
-}
-
-static gboolean
-is_hidden_by_style (const xmlNode *node)
-{
-  static const char *const hiding[] = { "display:none", "visibility:hidden", "max-height:0", "mso-hide:all",
-                                        "opacity:0" };
-  g_autofree char *style = html_element_get (node, "style");
-  char *to = style;
-
-  if (style == NULL)
-    return FALSE;
-  for (const char *from = style; *from != '\0'; from++)
-    if (!g_ascii_isspace (*from))
-      *to++ = g_ascii_tolower (*from);
-  *to = '\0';
-  for (guint i = 0; i < G_N_ELEMENTS (hiding); i++)
-    if (declares (style, hiding[i]))
-      return TRUE;
-  return FALSE;
-}
-
 gboolean
 html_element_is_hidden (const xmlNode *node)
 {
   g_autofree char *hidden = html_element_get (node, "hidden");
+  g_autofree char *style = html_element_get (node, "style");
 
   if (hidden != NULL)
     return TRUE;
   if (html_element_is (node, "img") && (html_element_get_number (node, "width", G_MAXUINT) <= 1 ||
                                         html_element_get_number (node, "height", G_MAXUINT) <= 1))
     return TRUE;
-  return is_hidden_by_style (node);
+  return style != NULL && html_style_hides (style);
+}
+
+gboolean
+html_element_is_sizeless (const xmlNode *node, gboolean around)
+{
+  g_autofree char *style = node->type == XML_ELEMENT_NODE ? html_element_get (node, "style") : NULL;
+
+  return style != NULL ? html_style_is_sizeless (style, around) : around;
 }
 
 /* ---- links ---- */
@@ -126,13 +104,19 @@ html_element_get_url (const xmlNode *node)
 }
 
 void
-html_element_append_text (const xmlNode *node, GString *out)
+html_element_append_text (const xmlNode *node, gboolean sizeless, GString *out)
 {
-  if ((node->type == XML_TEXT_NODE || node->type == XML_CDATA_SECTION_NODE) && node->content != NULL)
-    g_string_append (out, (const char *) node->content);
+  if (node->type == XML_TEXT_NODE || node->type == XML_CDATA_SECTION_NODE)
+    {
+      if (node->content != NULL && !sizeless)
+        g_string_append (out, (const char *) node->content);
+    }
   else if (html_element_is (node, "br"))
     g_string_append_c (out, '\n');
   else if (node->type == XML_ELEMENT_NODE && !html_element_is_hidden (node))
-    for (const xmlNode *child = node->children; child != NULL; child = child->next)
-      html_element_append_text (child, out);
+    {
+      sizeless = html_element_is_sizeless (node, sizeless);
+      for (const xmlNode *child = node->children; child != NULL; child = child->next)
+        html_element_append_text (child, sizeless, out);
+    }
 }

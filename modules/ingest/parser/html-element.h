@@ -17,10 +17,13 @@ char *html_element_get (const xmlNode *node, const char *attribute);
 guint html_element_get_number (const xmlNode *node, const char *attribute, guint fallback);
 /** html_element_is_hidden: Returns: whether nobody sees it: hidden by attribute or style, or an image of a pixel */
 gboolean html_element_is_hidden (const xmlNode *node);
+/** html_element_is_sizeless: Returns: whether text in @node has the font size 0; @around: whether text around it has */
+gboolean html_element_is_sizeless (const xmlNode *node, gboolean around);
 /** html_element_get_url: Returns: (transfer full) (nullable): where a link leads, if that is somewhere a person may be
  * sent */
 char *html_element_get_url (const xmlNode *node);
-/** html_element_append_text: appends the text within @node to @out as it is, with line breaks for `<br>` */
-void html_element_append_text (const xmlNode *node, GString *out);
+/** html_element_append_text: appends the text within @node to @out as it is, with line breaks for `<br>`; @sizeless:
+ * whether text around it has the font size 0 */
+void html_element_append_text (const xmlNode *node, gboolean sizeless, GString *out);
 
 G_END_DECLS

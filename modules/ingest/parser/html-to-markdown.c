@@ -20,20 +20,34 @@ typedef void (*ElementFunc) (MarkdownWriter *writer, const xmlNode *node);
 
 static void walk (MarkdownWriter *writer, const xmlNode *node);
 
+/* What follows is within @node; returns what @sizeless was and is again behind it. */
+static gboolean
+enter (MarkdownWriter *writer, const xmlNode *node)
+{
+  gboolean around = writer->sizeless;
+
+  writer->sizeless = html_element_is_sizeless (node, around);
+  return around;
+}
+
 static void
 walk_children (MarkdownWriter *writer, const xmlNode *node)
 {
+  gboolean around = enter (writer, node);
+
   for (const xmlNode *child = node->children; child != NULL && !markdown_writer_is_full (writer); child = child->next)
     walk (writer, child);
+  writer->sizeless = around;
 }
 
 /* What is within @node on one line. */
 static char *
-render_line (const xmlNode *node, gboolean in_cell, gboolean in_link)
+render_line (const MarkdownWriter *around, const xmlNode *node, gboolean in_cell, gboolean in_link)
 {
   MarkdownWriter writer;
 
   markdown_writer_init (&writer);
+  writer.sizeless = around->sizeless;
   writer.flat = TRUE;
   writer.in_cell = in_cell;
   writer.in_link = in_link;
@@ -72,11 +86,11 @@ holds_image (const xmlNode *node)
 
 /* Whether the text of a link says where it leads. */
 static gboolean
-is_autolink (const xmlNode *node, const char *url)
+is_autolink (const MarkdownWriter *writer, const xmlNode *node, const char *url)
 {
   g_autoptr (GString) text = g_string_new (NULL);
 
-  html_element_append_text (node, text);
+  html_element_append_text (node, writer->sizeless, text);
   g_strstrip (text->str);
   return strcmp (text->str, url) == 0 ||
          (g_ascii_strncasecmp (url, "mailto:", 7) == 0 && strcmp (text->str, url + 7) == 0);
@@ -93,14 +107,14 @@ write_link (MarkdownWriter *writer, const xmlNode *node)
       walk_children (writer, node);
       return;
     }
-  if (is_autolink (node, url))
+  if (is_autolink (writer, node, url))
     {
       g_autofree char *autolink = g_strdup_printf ("<%s>", g_str_has_prefix (url, "mailto:") ? url + 7 : url);
 
       markdown_writer_markup (writer, autolink);
       return;
     }
-  text = render_line (node, writer->in_cell, TRUE);
+  text = render_line (writer, node, writer->in_cell, TRUE);
   if (*text != '\0' || holds_image (node))
     {
       g_autofree char *link = g_strdup_printf ("[%s](%s)", *text != '\0' ? text : "image", url);
@@ -130,7 +144,7 @@ write_code (MarkdownWriter *writer, const xmlNode *node)
   g_autofree char *code = NULL;
   const char *pad;
 
-  html_element_append_text (node, text);
+  html_element_append_text (node, writer->sizeless, text);
   g_strstrip (g_strdelimit (text->str, "\r\n\t", ' '));
   if (*text->str == '\0')
     return;
@@ -169,7 +183,7 @@ write_heading (MarkdownWriter *writer, const xmlNode *node)
       write_block (writer, node);
       return;
     }
-  text = render_line (node, FALSE, FALSE);
+  text = render_line (writer, node, FALSE, FALSE);
   if (*text == '\0')
     return;
   heading = g_strdup_printf ("%.*s %s", node->name[1] - '0', "######", text);
@@ -221,12 +235,14 @@ write_list (MarkdownWriter *writer, const xmlNode *node)
   guint number = html_element_get_number (node, "start", 1);
   /* A list within an item follows its text closely. */
   guint breaks = writer->n_levels > 0 ? 1 : 2;
+  gboolean around;
 
   if (writer->flat)
     {
       write_block (writer, node);
       return;
     }
+  around = enter (writer, node);
   markdown_writer_break (writer, breaks);
   for (const xmlNode *child = node->children; child != NULL; child = child->next)
     {
@@ -243,6 +259,7 @@ write_list (MarkdownWriter *writer, const xmlNode *node)
       write_item (writer, child, ordered ? marker : "- ");
     }
   markdown_writer_break (writer, breaks);
+  writer->sizeless = around;
 }
 
 /* An item outside of any list. */
@@ -262,7 +279,7 @@ write_preformatted (MarkdownWriter *writer, const xmlNode *node)
   g_autofree char *fence = NULL;
   g_auto (GStrv) lines = NULL;
 
-  html_element_append_text (node, text);
+  html_element_append_text (node, writer->sizeless, text);
   g_strchomp (text->str);
   if (*text->str == '\0')
     return;
@@ -285,9 +302,9 @@ write_preformatted (MarkdownWriter *writer, const xmlNode *node)
 /* ---- tables ---- */
 
 static guint
-append_cell (const xmlNode *cell, GString *line)
+append_cell (const MarkdownWriter *writer, const xmlNode *cell, GString *line)
 {
-  g_autofree char *text = render_line (cell, TRUE, FALSE);
+  g_autofree char *text = render_line (writer, cell, TRUE, FALSE);
   guint span = CLAMP (html_element_get_number (cell, "colspan", 1), 1, COLSPAN_MAX);
 
   g_string_append_printf (line, " %s |", text);
@@ -297,14 +314,16 @@ append_cell (const xmlNode *cell, GString *line)
 }
 
 static guint
-append_row (const xmlNode *row, GString *line)
+append_row (MarkdownWriter *writer, const xmlNode *row, GString *line)
 {
+  gboolean around = enter (writer, row);
   guint n_cells = 0;
 
   g_string_assign (line, "|");
   for (const xmlNode *child = row->children; child != NULL && n_cells < CELLS_MAX; child = child->next)
     if (html_table_is_cell (child) && !html_element_is_hidden (child))
-      n_cells += append_cell (child, line);
+      n_cells += append_cell (writer, child, line);
+  writer->sizeless = around;
   return n_cells;
 }
 
@@ -322,6 +341,7 @@ write_data_table (MarkdownWriter *writer, const xmlNode *table)
 {
   g_autoptr (GPtrArray) rows = html_table_get_rows (table);
   g_autoptr (GString) line = g_string_new (NULL);
+  gboolean around = enter (writer, table);
   gboolean is_first = TRUE;
 
   write_caption (writer, table);
@@ -329,7 +349,7 @@ write_data_table (MarkdownWriter *writer, const xmlNode *table)
   for (guint i = 0; i < rows->len && !markdown_writer_is_full (writer); i++)
     {
       const xmlNode *row = g_ptr_array_index (rows, i);
-      guint n_cells = html_element_is_hidden (row) ? 0 : append_row (row, line);
+      guint n_cells = html_element_is_hidden (row) ? 0 : append_row (writer, row, line);
 
       if (n_cells == 0)
         continue;
@@ -343,6 +363,7 @@ write_data_table (MarkdownWriter *writer, const xmlNode *table)
       markdown_writer_line (writer, line->str);
     }
   markdown_writer_break (writer, 2);
+  writer->sizeless = around;
 }
 
 static void
@@ -395,11 +416,21 @@ find_writer (const char *name)
   return walk_children;
 }
 
+/* Text without a size is not seen, but what stands on both sides of a blank stays apart. */
+static void
+write_text (MarkdownWriter *writer, const char *text)
+{
+  if (!writer->sizeless)
+    markdown_writer_text (writer, text);
+  else if (text[strspn (text, " \t\r\n\f")] == '\0')
+    markdown_writer_blank (writer);
+}
+
 static void
 walk (MarkdownWriter *writer, const xmlNode *node)
 {
   if (node->type == XML_TEXT_NODE || node->type == XML_CDATA_SECTION_NODE)
-    markdown_writer_text (writer, node->content != NULL ? (const char *) node->content : "");
+    write_text (writer, node->content != NULL ? (const char *) node->content : "");
   else if (node->type == XML_ELEMENT_NODE && !html_element_is_hidden (node))
     find_writer ((const char *) node->name) (writer, node);
 }

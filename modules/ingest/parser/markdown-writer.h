@@ -26,6 +26,7 @@ G_BEGIN_DECLS
  * @flat: one line only: breaks are blanks
  * @in_cell: of a table: `|` is escaped
  * @in_link: brackets are escaped
+ * @sizeless: what is read has the font size 0; whoever writes text leaves it out
  */
 typedef struct
 {
@@ -42,6 +43,7 @@ typedef struct
   gboolean flat;
   gboolean in_cell;
   gboolean in_link;
+  gboolean sizeless;
 } MarkdownWriter;
 
 void markdown_writer_init (MarkdownWriter *self);
