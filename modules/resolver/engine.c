@@ -6,6 +6,7 @@
 
 #include <glib-unix.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,6 +17,8 @@
 /* A server that passes DNSSEC on says so at once; one that is not there at all delays the first questions by this. */
 #define PROBE_MSEC     2000
 #define REOPEN_SECONDS 3600
+/* One in so many open files of the process may be a socket of libunbound. */
+#define FILES_PER_SOCKET 4
 /* Between two looks at the file that names the servers of the system. */
 #define LOOK_SECONDS 5
 
@@ -35,6 +38,7 @@ struct _ResolverEngine
   gint64 look_at;           /* monotonic time: no look at them before */
   ResolverEngineFunc func;
   gpointer user_data;
+  guint room;         /* sockets, and so questions at a time */
   const char *anchor; /* file in use; NULL: without DNSSEC */
 
   /* The thread that opens; it alone has the two below until it wakes @opened. */
@@ -96,12 +100,14 @@ has_other_servers (ResolverEngine *self)
 
 /* ---- opening, in a thread of its own ---- */
 
-/* Sizes are bytes; a domain of a few hundred records fits many times over. */
-static const struct
+typedef struct
 {
   const char *name;
   const char *value;
-} options[] = {
+} Option;
+
+/* Sizes are bytes; a domain of a few hundred records fits many times over. */
+static const Option options[] = {
   { "msg-cache-size:", "4m" },
   { "rrset-cache-size:", "8m" },
   { "key-cache-size:", "1m" },
@@ -109,14 +115,29 @@ static const struct
   { "cache-max-ttl:", "86400" },
   /* Who has just published a record looks for it soon. */
   { "cache-max-negative-ttl:", "60" },
-  { "outgoing-range:", "256" },
   { "outgoing-num-tcp:", "16" },
   { "edns-buffer-size:", "1232" },
-  /* A server that was away is found again soon after its return. */
-  { "infra-host-ttl:", "60" },
-  { "infra-keep-probing:", "yes" },
   /* Whose mail server stands in a private network asks about its addresses, too. */
   { "unblock-lan-zones:", "yes" },
+};
+
+/*
+ * For servers that ask others in turn. Their silence about one name says nothing about the next: libunbound would take
+ * each time-out for one of the server, wait longer and longer for it, and at last not ask it about any name at all. So
+ * it forgets them at once: what it knows of a server is out of date when it is written. A name is then asked for again
+ * at this pace (milliseconds; each sending is repeated once with a smaller buffer), and given up soon after the budget
+ * of a message has ended, so that dead names that nobody waits for do not pile up.
+ */
+static const Option forwarding[] = {
+  { "infra-host-ttl:", "-1" },
+  { "infra-cache-min-rtt:", "600" },
+  { "max-sent-count:", "5" },
+};
+
+/* For the servers of the zones themselves: one that was away is found again soon after its return. */
+static const Option recursing[] = {
+  { "infra-host-ttl:", "60" },
+  { "infra-keep-probing:", "yes" },
 };
 
 /* Zones that libunbound would answer itself, and that belong to whoever runs the servers. */
@@ -137,15 +158,30 @@ check (int status, GError **error, const char *what, const char *value)
 }
 
 static gboolean
-set_options (struct ub_ctx *context, GError **error)
+set_option (struct ub_ctx *context, const char *name, const char *value, GError **error)
 {
+  return check (ub_ctx_set_option (context, name, value), error, "cannot set the resolver's", name);
+}
+
+static gboolean
+set_options (struct ub_ctx *context, const Option *set, gsize n, GError **error)
+{
+  for (gsize i = 0; i < n; i++)
+    if (!set_option (context, set[i].name, set[i].value, error))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+prepare_context (struct ub_ctx *context, guint room, GError **error)
+{
+  g_autofree char *sockets = g_strdup_printf ("%u", room);
+
   /* What it has to say is in its results. */
   ub_ctx_debugout (context, NULL);
-  for (gsize i = 0; i < G_N_ELEMENTS (options); i++)
-    if (!check (ub_ctx_set_option (context, options[i].name, options[i].value), error, "cannot set the resolver's",
-                options[i].name))
-      return FALSE;
-  return check (ub_ctx_async (context, TRUE), error, "cannot run", "a resolver");
+  return set_options (context, options, G_N_ELEMENTS (options), error) &&
+         set_option (context, "outgoing-range:", sockets, error) &&
+         check (ub_ctx_async (context, TRUE), error, "cannot run", "a resolver");
 }
 
 static gboolean
@@ -155,9 +191,9 @@ set_servers (struct ub_ctx *context, const ResolverUpstream *upstream, GError **
     if (!check (ub_ctx_set_fwd (context, *server), error, "cannot ask the name server", *server))
       return FALSE;
   /* Without the file the root's servers are asked. */
-  if (upstream->servers[0] == NULL)
-    ub_ctx_resolvconf (context, upstream->system_servers);
-  return TRUE;
+  if (upstream->servers[0] == NULL && ub_ctx_resolvconf (context, upstream->system_servers) != UB_NOERROR)
+    return set_options (context, recursing, G_N_ELEMENTS (recursing), error);
+  return set_options (context, forwarding, G_N_ELEMENTS (forwarding), error);
 }
 
 static gboolean
@@ -203,7 +239,8 @@ open_context (gpointer user_data)
   self->context = ub_ctx_create ();
   if (self->context == NULL)
     g_set_error (&self->error, AIMX_ERROR, AIMX_ERROR_IO, "cannot make a resolver: %s", g_strerror (errno));
-  else if (set_options (self->context, &self->error) && set_servers (self->context, self->upstream, &self->error) &&
+  else if (prepare_context (self->context, self->room, &self->error) &&
+           set_servers (self->context, self->upstream, &self->error) &&
            set_anchor (self->context, self->anchor, &self->error))
     start_context (self->context, self->anchor, &self->error);
   g_source_set_ready_time (self->opened, 0);
@@ -371,6 +408,16 @@ start_opening (ResolverEngine *self)
   g_source_set_ready_time (self->opened, 0);
 }
 
+static guint
+measure_room (void)
+{
+  struct rlimit files;
+
+  if (getrlimit (RLIMIT_NOFILE, &files) != 0)
+    return RESOLVER_IN_FLIGHT_MAX;
+  return (guint) CLAMP (files.rlim_cur / FILES_PER_SOCKET, 1, RESOLVER_IN_FLIGHT_MAX);
+}
+
 ResolverEngine *
 resolver_engine_new (const ResolverUpstream *upstream, ResolverEngineFunc func, gpointer user_data)
 {
@@ -379,6 +426,7 @@ resolver_engine_new (const ResolverUpstream *upstream, ResolverEngineFunc func, 
   self->upstream = resolver_upstream_copy (upstream);
   self->func = func;
   self->user_data = user_data;
+  self->room = measure_room ();
   self->anchor = self->upstream->anchor;
   if (self->anchor == NULL && access (RESOLVER_SYSTEM_ANCHOR, R_OK) == 0)
     self->anchor = RESOLVER_SYSTEM_ANCHOR;
@@ -409,6 +457,12 @@ gboolean
 resolver_engine_is_open (ResolverEngine *self)
 {
   return self->open;
+}
+
+guint
+resolver_engine_get_room (ResolverEngine *self)
+{
+  return self->room;
 }
 
 gboolean

@@ -13,6 +13,15 @@
 
 G_BEGIN_DECLS
 
+/**
+ * RESOLVER_IN_FLIGHT_MAX:
+ *
+ * Questions that an engine has at a time, if the process may open enough files: each has a socket of its own until
+ * libunbound gives it up, for libunbound can leave none alone, whether somebody waits for it or not. Beyond that they
+ * would wait in libunbound behind each other's time-outs.
+ */
+#define RESOLVER_IN_FLIGHT_MAX 4000
+
 typedef struct _ResolverEngine ResolverEngine;
 
 /**
@@ -58,6 +67,8 @@ ResolverEngine *resolver_engine_ref (ResolverEngine *self);
 void resolver_engine_unref (ResolverEngine *self);
 /** resolver_engine_is_open: Returns: whether it takes questions */
 gboolean resolver_engine_is_open (ResolverEngine *self);
+/** resolver_engine_get_room: Returns: how many questions it may have at a time, %RESOLVER_IN_FLIGHT_MAX at most */
+guint resolver_engine_get_room (ResolverEngine *self);
 /** resolver_engine_should_reopen: Returns: whether the system names other servers than when it was opened; or whether
  * it goes without DNSSEC, and has for so long that the servers should be tried again */
 gboolean resolver_engine_should_reopen (ResolverEngine *self);

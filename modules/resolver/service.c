@@ -219,7 +219,7 @@ static gboolean
 has_room (ResolverService *self)
 {
   return self->engine != NULL && resolver_engine_is_open (self->engine) &&
-         g_hash_table_size (self->in_flight) < RESOLVER_IN_FLIGHT_MAX;
+         g_hash_table_size (self->in_flight) < resolver_engine_get_room (self->engine);
 }
 
 /* The same question is asked again of another engine, since another may know. */

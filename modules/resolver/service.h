@@ -4,7 +4,7 @@
  *
  * Whoever asks has an ask, with a deadline; asks about the same name and type share a question, which is put to an
  * engine once. The engine is made with the first question, and made anew when the configuration names other servers;
- * questions that it has then are answered by it.
+ * questions that it has then are answered by it. What an engine has no room for waits for its turn, until its deadline.
  */
 #pragma once
 
@@ -13,9 +13,6 @@
 #include <aimx/resolver.h>
 
 G_BEGIN_DECLS
-
-/** RESOLVER_IN_FLIGHT_MAX: questions that an engine has at a time; others wait for their turn, until their deadlines */
-#define RESOLVER_IN_FLIGHT_MAX 1000
 
 #define RESOLVER_TYPE_SERVICE (resolver_service_get_type ())
 G_DECLARE_FINAL_TYPE (ResolverService, resolver_service, RESOLVER, SERVICE, GObject)

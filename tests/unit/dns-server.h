@@ -33,7 +33,7 @@ typedef struct
 
 typedef struct
 {
-  char *name; /* in lower case */
+  char *name; /* in lower case; "*.example": every name below */
   guint type; /* 0: any */
   DnsServerWay way;
   guint rcode;
@@ -113,6 +113,12 @@ dns_server_read_question (const guint8 *query, gsize length, guint *type, gsize 
   return g_string_free (name, FALSE);
 }
 
+static inline gboolean
+dns_server_entry_covers (const DnsServerEntry *self, const char *name)
+{
+  return self->name[0] == '*' ? g_str_has_suffix (name, self->name + 1) : strcmp (self->name, name) == 0;
+}
+
 static inline DnsServerEntry *
 dns_server_find (DnsServer *self, const char *name, guint type)
 {
@@ -120,7 +126,7 @@ dns_server_find (DnsServer *self, const char *name, guint type)
     {
       DnsServerEntry *entry = self->entries->pdata[i];
 
-      if (strcmp (entry->name, name) == 0 && (entry->type == 0 || entry->type == type))
+      if (dns_server_entry_covers (entry, name) && (entry->type == 0 || entry->type == type))
         return entry;
     }
   return NULL;

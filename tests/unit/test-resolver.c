@@ -5,6 +5,8 @@
 #include "resolver/service.h"
 #include "scratch-directory.h"
 
+#include <sys/resource.h>
+
 #define PATIENCE_SECONDS 30
 
 typedef struct
@@ -533,6 +535,52 @@ test_questions_beyond_the_limit_wait (Fixture *self, gconstpointer data)
   g_object_unref (last.answer);
 }
 
+/* ---- silence ---- */
+
+#define N_SILENT 1500
+
+static void
+ask_for_the_silent (Fixture *self, gint64 deadline, Wait *wait)
+{
+  dns_server_add (self->server, "*.silent.example", 0, DNS_SERVER_SILENT, 0);
+  for (guint i = 0; i < N_SILENT; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("host%u.silent.example", i);
+
+      start (self, name, AIMX_DNS_A, deadline, wait);
+    }
+}
+
+static void
+assert_others_are_answered (Fixture *self, guint round)
+{
+  for (guint i = 0; i < 10; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("host%u.round%u.example", i, round);
+      Wait wait = { 0 };
+
+      dns_server_add_address (self->server, name, DNS_SERVER_PLAIN, "192.0.2.1");
+      start (self, name, AIMX_DNS_A, from_now (3), &wait);
+      wait_until_equal (&wait.n_freed, 1);
+      assert_status (wait.answer, AIMX_DNS_FOUND, 1);
+      g_object_unref (wait.answer);
+    }
+}
+
+/* Neither while somebody waits for them nor when all have left, and libunbound still asks. */
+static void
+test_silence_about_many_names_delays_no_others (Fixture *self, gconstpointer data)
+{
+  Wait silent = { 0 };
+
+  ask_for_the_silent (self, from_now (1.5), &silent);
+  assert_others_are_answered (self, 1);
+  wait_until_equal (&silent.n_freed, N_SILENT);
+  assert_status (silent.answer, AIMX_DNS_FAILED, 0);
+  assert_others_are_answered (self, 2);
+  g_object_unref (silent.answer);
+}
+
 /* ---- threads ---- */
 
 /* Counts the resolver's threads, none of which may take a signal. */
@@ -696,6 +744,17 @@ test_a_missing_trust_anchor_is_said (Fixture *self, gconstpointer data)
   assert_status (found, AIMX_DNS_FOUND, 1);
 }
 
+/* The room for questions follows from it. */
+static void
+allow_many_files (void)
+{
+  struct rlimit files;
+
+  g_assert_cmpint (getrlimit (RLIMIT_NOFILE, &files), ==, 0);
+  files.rlim_cur = files.rlim_max;
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &files), ==, 0);
+}
+
 #define TEST(path, function) g_test_add ("/resolver/" path, Fixture, NULL, set_up, function, tear_down)
 
 int
@@ -704,6 +763,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   /* A resolver that cannot work says so. */
   g_log_set_always_fatal (G_LOG_FATAL_MASK | G_LOG_LEVEL_CRITICAL);
+  allow_many_files ();
   TEST ("addresses", test_addresses);
   TEST ("mail-hosts", test_mail_hosts);
   TEST ("strings-of-a-text-are-joined", test_strings_of_a_text_are_joined);
@@ -723,6 +783,7 @@ main (int argc, char **argv)
   g_test_add_func ("/resolver/who-still-waits-at-the-end-is-told", test_who_still_waits_at_the_end_is_told);
   g_test_add_func ("/resolver/who-asks-again-at-the-end-is-told", test_who_asks_again_at_the_end_is_told);
   TEST ("questions-beyond-the-limit-wait", test_questions_beyond_the_limit_wait);
+  TEST ("silence-about-many-names-delays-no-others", test_silence_about_many_names_delays_no_others);
   g_test_add_func ("/resolver/a-thread-comes-with-the-first-question-and-goes",
                    test_a_thread_comes_with_the_first_question_and_goes);
   TEST ("threads-wait-for-answers", test_threads_wait_for_answers);
