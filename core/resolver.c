@@ -154,6 +154,26 @@ aimx_resolver_ask (AimxResolver *self,
   return AIMX_RESOLVER_GET_IFACE (self)->ask (self, name, type, deadline, func, user_data, destroy);
 }
 
+guint64
+aimx_resolver_ask_fresh (AimxResolver *self,
+                         const char *name,
+                         AimxDnsType type,
+                         gint64 deadline,
+                         AimxDnsFunc func,
+                         gpointer user_data,
+                         GDestroyNotify destroy)
+{
+  AimxResolverInterface *interface;
+
+  g_return_val_if_fail (AIMX_IS_RESOLVER (self), 0);
+  g_return_val_if_fail (name != NULL && func != NULL, 0);
+
+  interface = AIMX_RESOLVER_GET_IFACE (self);
+  if (interface->ask_fresh == NULL)
+    return interface->ask (self, name, type, deadline, func, user_data, destroy);
+  return interface->ask_fresh (self, name, type, deadline, func, user_data, destroy);
+}
+
 void
 aimx_resolver_cancel (AimxResolver *self, guint64 id)
 {
@@ -171,16 +191,34 @@ on_answer (AimxDnsAnswer *answer, gpointer user_data)
   g_async_queue_push (user_data, g_object_ref (answer));
 }
 
+static gint64
+count_from_now (guint timeout_msec)
+{
+  return g_get_monotonic_time () + (gint64) timeout_msec * 1000;
+}
+
 AimxDnsAnswer *
 aimx_resolver_wait_for (AimxResolver *self, const char *name, AimxDnsType type, guint timeout_msec)
 {
-  gint64 deadline = g_get_monotonic_time () + (gint64) timeout_msec * 1000;
   g_autoptr (GAsyncQueue) answers = NULL;
 
   g_return_val_if_fail (AIMX_IS_RESOLVER (self), NULL);
 
   answers = g_async_queue_new ();
-  aimx_resolver_ask (self, name, type, deadline, on_answer, g_async_queue_ref (answers),
+  aimx_resolver_ask (self, name, type, count_from_now (timeout_msec), on_answer, g_async_queue_ref (answers),
                      (GDestroyNotify) g_async_queue_unref);
+  return g_async_queue_pop (answers);
+}
+
+AimxDnsAnswer *
+aimx_resolver_wait_for_fresh (AimxResolver *self, const char *name, AimxDnsType type, guint timeout_msec)
+{
+  g_autoptr (GAsyncQueue) answers = NULL;
+
+  g_return_val_if_fail (AIMX_IS_RESOLVER (self), NULL);
+
+  answers = g_async_queue_new ();
+  aimx_resolver_ask_fresh (self, name, type, count_from_now (timeout_msec), on_answer, g_async_queue_ref (answers),
+                           (GDestroyNotify) g_async_queue_unref);
   return g_async_queue_pop (answers);
 }

@@ -203,6 +203,7 @@ G_DECLARE_INTERFACE (AimxResolver, aimx_resolver, AIMX, RESOLVER, GObject)
  * @parent: the base
  * @ask: does aimx_resolver_ask()
  * @cancel: does aimx_resolver_cancel()
+ * @ask_fresh: (nullable): does aimx_resolver_ask_fresh()
  *
  * What a provider of #AimxResolver implements.
  */
@@ -217,7 +218,14 @@ struct _AimxResolverInterface
                   gpointer user_data,
                   GDestroyNotify destroy);
   void (*cancel) (AimxResolver *self, guint64 id);
-  gpointer reserved[8];
+  guint64 (*ask_fresh) (AimxResolver *self,
+                        const char *name,
+                        AimxDnsType type,
+                        gint64 deadline,
+                        AimxDnsFunc func,
+                        gpointer user_data,
+                        GDestroyNotify destroy);
+  gpointer reserved[7];
 };
 
 /**
@@ -244,9 +252,33 @@ AIMX_API guint64 aimx_resolver_ask (AimxResolver *self,
                                     GDestroyNotify destroy);
 
 /**
+ * aimx_resolver_ask_fresh:
+ * @self: the service
+ * @name: as for aimx_resolver_ask()
+ * @type: as for aimx_resolver_ask()
+ * @deadline: as for aimx_resolver_ask()
+ * @func: gets the answer, later and once
+ * @user_data: for @func
+ * @destroy: (nullable): frees @user_data afterwards, on the main loop
+ *
+ * The same, but the name servers are asked even if the answer is known: for whoever looks whether a record has been
+ * published. What those servers themselves remember is theirs. It costs much more than aimx_resolver_ask(); questions
+ * that are asked together share the cost. A provider that remembers nothing need not implement it.
+ *
+ * Returns: an id for aimx_resolver_cancel(), never 0
+ */
+AIMX_API guint64 aimx_resolver_ask_fresh (AimxResolver *self,
+                                          const char *name,
+                                          AimxDnsType type,
+                                          gint64 deadline,
+                                          AimxDnsFunc func,
+                                          gpointer user_data,
+                                          GDestroyNotify destroy);
+
+/**
  * aimx_resolver_cancel:
  * @self: the service
- * @id: from aimx_resolver_ask()
+ * @id: from aimx_resolver_ask() or aimx_resolver_ask_fresh()
  *
  * Nobody waits for the answer any more; its user data is freed, on the main loop. The function may be running
  * meanwhile, unless this is called there. Any thread; an id that is answered is passed over.
@@ -266,5 +298,19 @@ AIMX_API void aimx_resolver_cancel (AimxResolver *self, guint64 id);
  */
 AIMX_API AimxDnsAnswer *
 aimx_resolver_wait_for (AimxResolver *self, const char *name, AimxDnsType type, guint timeout_msec);
+
+/**
+ * aimx_resolver_wait_for_fresh:
+ * @self: the service
+ * @name: as for aimx_resolver_ask()
+ * @type: as for aimx_resolver_ask()
+ * @timeout_msec: how long to wait
+ *
+ * Asks as aimx_resolver_ask_fresh() does, and waits as aimx_resolver_wait_for() does.
+ *
+ * Returns: (transfer full): the answer
+ */
+AIMX_API AimxDnsAnswer *
+aimx_resolver_wait_for_fresh (AimxResolver *self, const char *name, AimxDnsType type, guint timeout_msec);
 
 G_END_DECLS

@@ -40,6 +40,7 @@ struct _ResolverEngine
   gpointer user_data;
   guint room;         /* sockets, and so questions at a time */
   const char *anchor; /* file in use; NULL: without DNSSEC */
+  gboolean is_probed; /* whether the servers pass DNSSEC on is known */
 
   /* The thread that opens; it alone has the two below until it wakes @opened. */
   GThread *thread;
@@ -377,7 +378,7 @@ on_opened (gpointer user_data)
   self->readable = g_unix_fd_source_new (ub_fd (self->context), G_IO_IN);
   g_source_set_callback (self->readable, G_SOURCE_FUNC (on_readable), self, NULL);
   g_source_attach (self->readable, NULL);
-  if (self->anchor != NULL && self->upstream->anchor == NULL)
+  if (self->anchor != NULL && self->upstream->anchor == NULL && !self->is_probed)
     probe (self);
   else
     report (self, NULL);
@@ -418,8 +419,8 @@ measure_room (void)
   return (guint) CLAMP (files.rlim_cur / FILES_PER_SOCKET, 1, RESOLVER_IN_FLIGHT_MAX);
 }
 
-ResolverEngine *
-resolver_engine_new (const ResolverUpstream *upstream, ResolverEngineFunc func, gpointer user_data)
+static ResolverEngine *
+make (const ResolverUpstream *upstream, ResolverEngineFunc func, gpointer user_data)
 {
   ResolverEngine *self = g_rc_box_new0 (ResolverEngine);
 
@@ -427,6 +428,14 @@ resolver_engine_new (const ResolverUpstream *upstream, ResolverEngineFunc func, 
   self->func = func;
   self->user_data = user_data;
   self->room = measure_room ();
+  return self;
+}
+
+ResolverEngine *
+resolver_engine_new (const ResolverUpstream *upstream, ResolverEngineFunc func, gpointer user_data)
+{
+  ResolverEngine *self = make (upstream, func, user_data);
+
   self->anchor = self->upstream->anchor;
   if (self->anchor == NULL && access (RESOLVER_SYSTEM_ANCHOR, R_OK) == 0)
     self->anchor = RESOLVER_SYSTEM_ANCHOR;
@@ -435,6 +444,17 @@ resolver_engine_new (const ResolverUpstream *upstream, ResolverEngineFunc func, 
               "answers of the DNS are not checked by DNSSEC: there is no %s; install dns-root-data, or name a file in "
               "[resolver] trust_anchor",
               RESOLVER_SYSTEM_ANCHOR);
+  start_opening (self);
+  return self;
+}
+
+ResolverEngine *
+resolver_engine_new_empty (ResolverEngine *other, ResolverEngineFunc func, gpointer user_data)
+{
+  ResolverEngine *self = make (other->upstream, func, user_data);
+
+  self->anchor = other->anchor == other->upstream->anchor ? self->upstream->anchor : other->anchor;
+  self->is_probed = TRUE;
   start_opening (self);
   return self;
 }

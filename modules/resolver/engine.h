@@ -61,6 +61,17 @@ typedef struct
  * Returns: (transfer full): an engine
  */
 ResolverEngine *resolver_engine_new (const ResolverUpstream *upstream, ResolverEngineFunc func, gpointer user_data);
+/**
+ * resolver_engine_new_empty:
+ * @other: an engine that is open
+ * @func: as for resolver_engine_new()
+ * @user_data: for @func
+ *
+ * Starts to open another that asks the same servers and believes the same keys, and has no answer yet.
+ *
+ * Returns: (transfer full): an engine
+ */
+ResolverEngine *resolver_engine_new_empty (ResolverEngine *other, ResolverEngineFunc func, gpointer user_data);
 /** resolver_engine_ref: Returns: (transfer full): @self */
 ResolverEngine *resolver_engine_ref (ResolverEngine *self);
 /** resolver_engine_unref: with the last reference its threads end; questions that it still has are never answered */

@@ -9,10 +9,18 @@
 
 /* ---- objects ---- */
 
+/* The questions that one engine has, or waits for its room. */
 typedef struct
 {
   ResolverService *service; /* unowned */
-  char *key;                /* name and type */
+  ResolverEngine *engine;   /* that new questions go to; NULL until there is one */
+  GQueue waiting;           /* of Question: for their turn */
+} Lane;
+
+typedef struct
+{
+  Lane *lane;
+  char *key; /* name, type, and the lane */
   char *name;
   AimxDnsType type;
   GQueue asks;            /* those who wait; guarded by the service's mutex */
@@ -27,6 +35,7 @@ typedef struct
   guint64 id;
   char *name; /* NULL: no name at all */
   AimxDnsType type;
+  gboolean is_fresh; /* an answer that is known already will not do */
   gint64 deadline;
   AimxDnsFunc func;
   gpointer user_data;
@@ -50,11 +59,11 @@ struct _ResolverService
 
   /* Of the main loop alone. */
   ResolverUpstream *upstream;
-  ResolverEngine *engine;
+  Lane cached;           /* its engine keeps its answers */
+  Lane fresh;            /* its engine takes no more questions from its first answer on */
   char *failure;         /* the last that was logged */
-  GHashTable *questions; /* key -> Question, whether it is with the engine or waits; not those of an engine before */
+  GHashTable *questions; /* key -> Question, whether it is with an engine or waits; not those for other servers */
   GHashTable *in_flight; /* of Question: those with an engine */
-  GQueue waiting;        /* of Question: for their turn */
 };
 
 static void service_interface_init (AimxResolverInterface *interface);
@@ -179,70 +188,77 @@ static void
 on_result (const struct ub_result *result, const char *error, gpointer user_data)
 {
   Question *question = user_data;
-  ResolverService *self = question->service;
+  ResolverService *self = question->lane->service;
   g_autoptr (AimxDnsAnswer) answer =
       result != NULL ? resolver_answer_new (question->type, result) : resolver_answer_new_failed (error);
 
+  if (self->fresh.engine == question->engine)
+    g_clear_pointer (&self->fresh.engine, resolver_engine_unref);
   g_hash_table_remove (self->in_flight, question);
   forget (self, question);
   end_question (self, question, answer);
-  if (self->waiting.length > 0)
+  if (self->cached.waiting.length > 0 || self->fresh.waiting.length > 0)
     wake (self);
 }
 
-/* ---- the engine ---- */
+/* ---- the engines ---- */
 
 static Question *
-take_waiting (ResolverService *self)
+take_waiting (Lane *lane)
 {
-  Question *question = g_queue_peek_head (&self->waiting);
+  Question *question = g_queue_peek_head (&lane->waiting);
 
   if (question != NULL)
     {
-      g_queue_unlink (&self->waiting, &question->turn);
-      forget (self, question);
+      g_queue_unlink (&lane->waiting, &question->turn);
+      forget (lane->service, question);
     }
   return question;
 }
 
 static void
-fail_waiting (ResolverService *self, const char *reason)
+fail_waiting (Lane *lane, const char *reason)
 {
   g_autoptr (AimxDnsAnswer) answer = resolver_answer_new_failed (reason);
   Question *question;
 
-  while ((question = take_waiting (self)) != NULL)
-    end_question (self, question, answer);
+  while ((question = take_waiting (lane)) != NULL)
+    end_question (lane->service, question, answer);
 }
 
 static gboolean
-has_room (ResolverService *self)
+is_open (const Lane *lane)
 {
-  return self->engine != NULL && resolver_engine_is_open (self->engine) &&
-         g_hash_table_size (self->in_flight) < resolver_engine_get_room (self->engine);
+  return lane->engine != NULL && resolver_engine_is_open (lane->engine);
+}
+
+static gboolean
+has_room (const Lane *lane)
+{
+  return is_open (lane) && g_hash_table_size (lane->service->in_flight) < resolver_engine_get_room (lane->engine);
 }
 
 /* The same question is asked again of another engine, since another may know. */
 static void
-drop_engine (ResolverService *self)
+drop_engines (ResolverService *self)
 {
   GHashTableIter iter;
   gpointer question;
 
-  if (self->engine == NULL)
-    return;
   g_hash_table_iter_init (&iter, self->questions);
   while (g_hash_table_iter_next (&iter, NULL, &question))
     if (((Question *) question)->engine != NULL)
       g_hash_table_iter_remove (&iter);
-  g_clear_pointer (&self->engine, resolver_engine_unref);
+  g_clear_pointer (&self->cached.engine, resolver_engine_unref);
+  g_clear_pointer (&self->fresh.engine, resolver_engine_unref);
 }
 
 /* The next question tries again. */
 static void
 on_engine_ready (ResolverEngine *engine, const GError *error, gpointer user_data)
 {
-  ResolverService *self = user_data;
+  Lane *lane = user_data;
+  ResolverService *self = lane->service;
 
   if (error == NULL)
     {
@@ -253,23 +269,30 @@ on_engine_ready (ResolverEngine *engine, const GError *error, gpointer user_data
     aimx_log (G_LOG_LEVEL_WARNING, "MESSAGE", "the DNS cannot be asked: %s", error->message);
   g_free (self->failure);
   self->failure = g_strdup (error->message);
-  drop_engine (self);
-  fail_waiting (self, self->failure);
+  g_clear_pointer (&lane->engine, resolver_engine_unref);
+  fail_waiting (lane, self->failure);
+  if (lane == &self->cached)
+    fail_waiting (&self->fresh, self->failure);
 }
 
 /* Before new questions are taken in: one that it has already is for another engine, too. */
 static void
-leave_engine (ResolverService *self)
+leave_engines (ResolverService *self)
 {
-  if (self->engine != NULL && resolver_engine_should_reopen (self->engine))
-    drop_engine (self);
+  if (self->cached.engine != NULL && resolver_engine_should_reopen (self->cached.engine))
+    drop_engines (self);
 }
 
+/* What a fresh one has to believe is known once the other is open. */
 static void
-make_engine (ResolverService *self)
+make_engines (ResolverService *self)
 {
-  if (self->engine == NULL)
-    self->engine = resolver_engine_new (self->upstream, on_engine_ready, self);
+  if (self->cached.waiting.length == 0 && self->fresh.waiting.length == 0)
+    return;
+  if (self->cached.engine == NULL)
+    self->cached.engine = resolver_engine_new (self->upstream, on_engine_ready, &self->cached);
+  if (self->fresh.waiting.length > 0 && self->fresh.engine == NULL && is_open (&self->cached))
+    self->fresh.engine = resolver_engine_new_empty (self->cached.engine, on_engine_ready, &self->fresh);
 }
 
 /* Everybody who asked may have gone meanwhile. */
@@ -288,8 +311,8 @@ put_question (ResolverService *self, Question *question)
   g_autoptr (AimxDnsAnswer) failed = NULL;
   const char *error;
 
-  question->engine = resolver_engine_ref (self->engine);
-  error = resolver_engine_ask (self->engine, question->name, question->type, &question->query);
+  question->engine = resolver_engine_ref (question->lane->engine);
+  error = resolver_engine_ask (question->engine, question->name, question->type, &question->query);
   if (error == NULL)
     {
       g_hash_table_insert (self->questions, question->key, question);
@@ -302,21 +325,19 @@ put_question (ResolverService *self, Question *question)
 
 /* Those that nobody waits for any more give their places up, even where nothing can be asked. */
 static void
-put_questions (ResolverService *self)
+put_questions (Lane *lane)
 {
   Question *question;
 
-  if (self->waiting.length > 0)
-    make_engine (self);
-  while ((question = g_queue_peek_head (&self->waiting)) != NULL)
+  while ((question = g_queue_peek_head (&lane->waiting)) != NULL)
     {
-      const gboolean waited_for = is_waited_for (self, question);
+      const gboolean waited_for = is_waited_for (lane->service, question);
 
-      if (waited_for && !has_room (self))
+      if (waited_for && !has_room (lane))
         return;
-      take_waiting (self);
+      take_waiting (lane);
       if (waited_for)
-        put_question (self, question);
+        put_question (lane->service, question);
       else
         question_free (question);
     }
@@ -327,20 +348,21 @@ put_questions (ResolverService *self)
 static Question *
 get_question (ResolverService *self, const Ask *ask)
 {
-  g_autofree char *key = g_strdup_printf ("%d %s", ask->type, ask->name);
+  Lane *lane = ask->is_fresh ? &self->fresh : &self->cached;
+  g_autofree char *key = g_strdup_printf ("%d %d %s", ask->is_fresh, ask->type, ask->name);
   Question *question = g_hash_table_lookup (self->questions, key);
 
   if (question != NULL)
     return question;
   question = g_new0 (Question, 1);
-  question->service = self;
+  question->lane = lane;
   question->key = g_steal_pointer (&key);
   question->name = g_strdup (ask->name);
   question->type = ask->type;
   question->query = (ResolverQuery){ on_result, question };
   question->turn.data = question;
   g_hash_table_insert (self->questions, question->key, question);
-  g_queue_push_tail_link (&self->waiting, &question->turn);
+  g_queue_push_tail_link (&lane->waiting, &question->turn);
   return question;
 }
 
@@ -421,11 +443,13 @@ on_wake (gpointer user_data)
   GQueue nameless = G_QUEUE_INIT;
 
   g_source_set_ready_time (self->source, -1);
-  leave_engine (self);
+  leave_engines (self);
   take_in (self, &nameless);
   answer_all (self, &nameless, refusal);
   answer_due (self);
-  put_questions (self);
+  make_engines (self);
+  put_questions (&self->cached);
+  put_questions (&self->fresh);
   free_dropped (self);
   set_next_time (self);
   return G_SOURCE_CONTINUE;
@@ -434,13 +458,14 @@ on_wake (gpointer user_data)
 /* ---- asking ---- */
 
 static guint64
-ask (AimxResolver *resolver,
-     const char *name,
-     AimxDnsType type,
-     gint64 deadline,
-     AimxDnsFunc func,
-     gpointer user_data,
-     GDestroyNotify destroy)
+put_ask (AimxResolver *resolver,
+         const char *name,
+         AimxDnsType type,
+         gboolean is_fresh,
+         gint64 deadline,
+         AimxDnsFunc func,
+         gpointer user_data,
+         GDestroyNotify destroy)
 {
   ResolverService *self = RESOLVER_SERVICE (resolver);
   Ask *asked = g_new0 (Ask, 1);
@@ -448,6 +473,7 @@ ask (AimxResolver *resolver,
 
   asked->name = resolver_name_read (name, type);
   asked->type = type;
+  asked->is_fresh = is_fresh;
   asked->deadline = deadline;
   asked->func = func;
   asked->user_data = user_data;
@@ -459,6 +485,30 @@ ask (AimxResolver *resolver,
   put_into (asked, &self->arrived);
   wake (self);
   return asked->id;
+}
+
+static guint64
+ask (AimxResolver *resolver,
+     const char *name,
+     AimxDnsType type,
+     gint64 deadline,
+     AimxDnsFunc func,
+     gpointer user_data,
+     GDestroyNotify destroy)
+{
+  return put_ask (resolver, name, type, FALSE, deadline, func, user_data, destroy);
+}
+
+static guint64
+ask_fresh (AimxResolver *resolver,
+           const char *name,
+           AimxDnsType type,
+           gint64 deadline,
+           AimxDnsFunc func,
+           gpointer user_data,
+           GDestroyNotify destroy)
+{
+  return put_ask (resolver, name, type, TRUE, deadline, func, user_data, destroy);
 }
 
 static void
@@ -480,6 +530,7 @@ service_interface_init (AimxResolverInterface *interface)
 {
   interface->ask = ask;
   interface->cancel = cancel;
+  interface->ask_fresh = ask_fresh;
 }
 
 /* ---- the service ---- */
@@ -491,7 +542,7 @@ resolver_service_set_upstream (ResolverService *self, const ResolverUpstream *up
     return;
   resolver_upstream_free (self->upstream);
   self->upstream = resolver_upstream_copy (upstream);
-  drop_engine (self);
+  drop_engines (self);
   g_clear_pointer (&self->failure, g_free);
   wake (self);
 }
@@ -528,12 +579,13 @@ resolver_service_close (ResolverService *self)
   g_autoptr (AimxDnsAnswer) answer = resolver_answer_new_failed (reason);
   GQueue nameless = G_QUEUE_INIT;
 
-  g_clear_pointer (&self->engine, resolver_engine_unref);
+  drop_engines (self);
   do
     {
       take_in (self, &nameless);
       answer_all (self, &nameless, answer);
-      fail_waiting (self, reason);
+      fail_waiting (&self->cached, reason);
+      fail_waiting (&self->fresh, reason);
       fail_in_flight (self, reason);
     }
   while (has_asks (self));
@@ -575,6 +627,8 @@ resolver_service_init (ResolverService *self)
   static GSourceFuncs funcs = { .dispatch = dispatch };
 
   g_mutex_init (&self->mutex);
+  self->cached.service = self;
+  self->fresh.service = self;
   self->asks = g_hash_table_new (g_int64_hash, g_int64_equal);
   self->deadlines = g_sequence_new (NULL);
   self->questions = g_hash_table_new (g_str_hash, g_str_equal);

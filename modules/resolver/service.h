@@ -4,7 +4,9 @@
  *
  * Whoever asks has an ask, with a deadline; asks about the same name and type share a question, which is put to an
  * engine once. The engine is made with the first question, and made anew when the configuration names other servers;
- * questions that it has then are answered by it. What an engine has no room for waits for its turn, until its deadline.
+ * questions that it has then are answered by it. A fresh ask goes to an engine that has given no answer yet, and so can
+ * give none that it knew before: one that is made for those that come together, and goes with the last of them. What an
+ * engine has no room for waits for its turn, until its deadline.
  */
 #pragma once
 
