@@ -103,7 +103,9 @@ on_answer (AimxDnsAnswer *answer, gpointer user_data)
     g_cond_signal (&self->round->all_there);
 }
 
-/* All at once: a server that does not answer costs one wait. */
+/*
+ * All at once: a server that does not answer costs one wait. Afresh: whoever asks may have changed a record since.
+ */
 static void
 ask_all (AimxResolver *resolver, GPtrArray *checks)
 {
@@ -117,7 +119,7 @@ ask_all (AimxResolver *resolver, GPtrArray *checks)
       Check *check = checks->pdata[i];
 
       check->round = &round;
-      aimx_resolver_ask (resolver, check->fields[1], check->type, deadline, on_answer, check, NULL);
+      aimx_resolver_ask_fresh (resolver, check->fields[1], check->type, deadline, on_answer, check, NULL);
     }
   g_mutex_lock (&round.mutex);
   while (round.n_open > 0)

@@ -152,6 +152,13 @@ class Checking(unittest.TestCase):
         self.assertEqual(server.aimx("reload").returncode, 0)
         self.assertEqual(self.check(server, "MX b.test 10 b.test.")[0][0], "right")
 
+    def test_a_record_that_has_just_changed_is_seen(self):
+        server = self.serve(config=f'[resolver]\nservers = ["{self.dns.server}"]\n')
+        wanted = ("TXT _dmarc.b.test v=DMARC1; p=reject", "TXT new.b.test v=1")
+        self.assertEqual(self.check(server, *wanted), [("different", ["v=DMARC1;p=none"]), ("missing", [])])
+        self.dns.set_zone("b.test", '_dmarc TXT "v=DMARC1; p=reject"\nnew TXT "v=1"\n')
+        self.assertEqual(self.check(server, *wanted), [("right", ["v=DMARC1; p=reject"]), ("right", ["v=1"])])
+
     def test_silence_is_an_answer_for_all_at_once(self):
         with zones.Relay(self.dns.port, silent=True) as relay:
             server = self.serve(config=f'[resolver]\nservers = ["{relay.server}"]\n')
