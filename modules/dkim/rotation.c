@@ -243,7 +243,7 @@ look_up (DkimRotationReport *self, AimxResolver *resolver)
       DkimRotationKey *key = self->keys->pdata[i];
       g_autofree char *name = dkim_report_name_record (self->domain, self->selector, key->algorithm);
       g_autoptr (AimxDnsAnswer) answer =
-          resolver != NULL ? aimx_resolver_wait_for (resolver, name, AIMX_DNS_TXT, DNS_WAIT_MSEC)
+          resolver != NULL ? aimx_resolver_wait_for_fresh (resolver, name, AIMX_DNS_TXT, DNS_WAIT_MSEC)
                            : aimx_dns_answer_new (AIMX_DNS_FAILED, AIMX_DNS_INSECURE, 0, "no module asks the DNS");
 
       key->published = dkim_published_judge (answer, key->record, &key->found);

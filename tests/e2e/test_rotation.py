@@ -21,7 +21,7 @@ def quote(value):
 
 class Rotation(unittest.TestCase):
     def setUp(self):
-        self.dns = zones.Zones({DOMAIN: "@ A 127.0.0.1"}, ttl=1)
+        self.dns = zones.Zones({DOMAIN: "@ A 127.0.0.1"})
         self.addCleanup(self.dns.close)
         self.server = daemon.Daemon(env={"AIMX_RESOLVER": self.dns.server})
         self.addCleanup(self.server.close)
@@ -83,7 +83,7 @@ class Rotation(unittest.TestCase):
         refused = self.aimx("domains", "rotate-dkim", DOMAIN, "--finish", status=1)
         self.assertIn("does not show the new key", refused.stderr)
         self.publish(self.rotate())
-        daemon.wait_for(lambda: self.rotate()["state"] == "switched", "the resolver has forgotten that there was no record")
+        self.assertEqual(self.rotate()["state"], "switched")
         switched = self.aimx("domains", "rotate-dkim", DOMAIN)
         self.assertIn(f"Leave in the DNS for mail that is under way: aimx._domainkey.{DOMAIN}", switched.stdout)
         done = self.aimx("domains", "rotate-dkim", DOMAIN, "--finish")
