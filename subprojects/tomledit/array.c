@@ -356,6 +356,7 @@ toml_document_remove_element (TomlDocument *document, const char *const *path, g
     return FALSE;
   place = find_place (&layout, index);
   take_out (&layout, &place);
+  g_ptr_array_remove_index (layout.array->items, index);
   return toml_document_replace (document, layout.replacements, error);
 }
 
@@ -492,10 +493,11 @@ put_in (TomlDocument *document,
         GError **error)
 {
   g_auto (Layout) layout = { 0 };
+  TomlNode *value = toml_parse_value (element->text, error);
   Place place;
 
-  if (!layout_init (&layout, document, path, error))
-    return FALSE;
+  if (value == NULL || !layout_init (&layout, document, path, error))
+    return toml_node_free (value), FALSE;
   if (to < layout.array->items->len)
     {
       place = find_place (&layout, to);
@@ -506,6 +508,7 @@ put_in (TomlDocument *document,
       place = find_place (&layout, to - 1);
       put_behind (&layout, &place, element, between);
     }
+  g_ptr_array_insert (layout.array->items, (int) to, value);
   return toml_document_replace (document, layout.replacements, error);
 }
 
@@ -528,9 +531,11 @@ toml_document_move_element (TomlDocument *document, const char *const *path, gui
   element_init (&element, &layout, &place);
   /* On a copy, since each of the two halves is an edit. */
   moved = toml_document_parse (document->text, (gssize) document->length, error);
-  return moved != NULL && toml_document_remove_element (moved, path, index, error) &&
-         put_in (moved, path, to, &element, between, error) &&
-         toml_document_adopt (document, moved->text, moved->length, error);
+  if (moved == NULL || !toml_document_remove_element (moved, path, index, error) ||
+      !put_in (moved, path, to, &element, between, error))
+    return FALSE;
+  toml_document_exchange (document, moved);
+  return TRUE;
 }
 
 gboolean
@@ -548,6 +553,7 @@ toml_document_append_string (TomlDocument *document, const char *const *path, co
   if (layout.array->items->len == 0)
     {
       replace (&layout, layout.tokens[0].end, layout.tokens[0].end, element.text);
+      g_ptr_array_add (layout.array->items, toml_parse_value (element.text, NULL));
       return toml_document_replace (document, layout.replacements, error);
     }
   element.indent = indent_of_elements (&layout);

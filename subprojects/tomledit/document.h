@@ -28,6 +28,7 @@ struct _TomlNode
   gsize start;       /* of the value; of the header for a table that has one */
   gsize end;
   gsize line_start;  /* of the key-value line it stands on */
+  gsize entry_start; /* of the dotted key, from its first part, that this is the value of */
   GPtrArray *items;  /* of TomlNode, in order */
   GHashTable *index; /* key -> TomlNode, of tables */
   char *text;        /* of strings and dates */
@@ -61,11 +62,17 @@ void toml_node_add_key (TomlNode *node, gsize start);
 /* Puts child, which has its key set, into a table. */
 void toml_table_insert (TomlNode *table, TomlNode *child);
 TomlNode *toml_table_find (const TomlNode *table, const char *key, gsize length);
+/* Takes a child out and frees it. */
+void toml_table_remove (TomlNode *table, TomlNode *child);
+/* Puts value, which is freed with the table from now on, in the place of what key has. */
+void toml_table_set (TomlNode *table, const char *key, TomlNode *value);
+/* Whether both say the same, however it is written and in whatever order the keys are. */
+gboolean toml_node_equal (const TomlNode *a, const TomlNode *b);
 void toml_position (const char *text, gsize offset, guint *line, guint *column);
 void toml_set_error (GError **error, TomlError code, const char *format, ...) G_GNUC_PRINTF (3, 4);
 
-/* Makes text the document's, when it parses. */
-gboolean toml_document_adopt (TomlDocument *document, const char *text, gsize length, GError **error);
+/* ---- edits; each changes what the nodes say, and then the text, which has to say the same ---- */
+
 /* A piece of the text and what stands there instead; without text, nothing. */
 typedef struct
 {
@@ -75,8 +82,13 @@ typedef struct
 } TomlReplacement;
 
 GArray *toml_replacements_new (void);
-/* Makes pieces that do not overlap their replacements, in one edit; sorts the array. */
+/* Makes pieces that do not overlap their replacements, in one edit; sorts the array. When the text would not say what
+ * the nodes say, it stays, and the nodes say again what it says. */
 gboolean toml_document_replace (TomlDocument *document, GArray *replacements, GError **error);
+/* Makes the document what edited is; edited gets what it was. */
+void toml_document_exchange (TomlDocument *document, TomlDocument *edited);
+/* A value as TOML writes it. (transfer full) (nullable): a node without a key */
+TomlNode *toml_parse_value (const char *toml, GError **error);
 /* How the document ends its lines. */
 const char *toml_document_newline (TomlDocument *document);
 /* The node at path, which must be there. */
@@ -94,5 +106,5 @@ gboolean toml_is_blank_line (TomlDocument *document, gsize line);
 gsize toml_comments_above (TomlDocument *document, gsize line);
 
 gboolean toml_node_is_inside (const TomlNode *node, const TomlNode *ancestor);
-/* Puts insert in the place of what is between start and end. */
-gboolean toml_document_splice (TomlDocument *document, gsize start, gsize end, const char *insert, GError **error);
+/* Whether it stands in the braces of an inline table. */
+gboolean toml_node_is_in_braces (const TomlNode *node);

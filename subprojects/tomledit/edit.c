@@ -1,20 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Edits: each works out one new text, which is parsed before it takes the old one's place. So a document is never in a
- * state that its text does not say, and an edit that would go wrong changes nothing.
+ * Edits: each makes the nodes say what is wanted, and works out one new text, which takes the old one's place when it
+ * says just that. So a document is never in a state that its text does not say, and an edit that would go wrong changes
+ * nothing.
  */
 #include "document.h"
 
 #include <string.h>
 
-gboolean
-toml_document_adopt (TomlDocument *document, const char *text, gsize length, GError **error)
+void
+toml_document_exchange (TomlDocument *document, TomlDocument *edited)
 {
-  g_autoptr (TomlDocument) edited = toml_document_parse (text, (gssize) length, error);
   TomlDocument old = *document;
 
-  if (edited == NULL)
-    return FALSE;
   *document = *edited;
   *edited = old;
   /* Nodes know the document that holds them: exchange contents, then point them home. */
@@ -33,7 +31,18 @@ toml_document_adopt (TomlDocument *document, const char *text, gsize length, GEr
             g_ptr_array_add (open, node->items->pdata[i]);
         }
     }
-  return TRUE;
+}
+
+/* The text with its replacements, when it says what the nodes say. */
+static TomlDocument *
+parse_edited (TomlDocument *document, const GString *text, GError **error)
+{
+  g_autoptr (TomlDocument) edited = toml_document_parse (text->str, (gssize) text->len, error);
+
+  if (edited == NULL || toml_node_equal (edited->root, document->root))
+    return g_steal_pointer (&edited);
+  toml_set_error (error, TOML_ERROR_EDIT, "the edit would change more than it should; make it by hand");
+  return NULL;
 }
 
 static void
@@ -65,6 +74,8 @@ gboolean
 toml_document_replace (TomlDocument *document, GArray *replacements, GError **error)
 {
   g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (TomlDocument) edited = NULL;
+  gboolean is_right;
   gsize done = 0;
 
   g_array_sort (replacements, compare_replacements);
@@ -77,17 +88,12 @@ toml_document_replace (TomlDocument *document, GArray *replacements, GError **er
       done = replacement->end;
     }
   g_string_append_len (text, document->text + done, (gssize) (document->length - done));
-  return toml_document_adopt (document, text->str, text->len, error);
-}
-
-gboolean
-toml_document_splice (TomlDocument *document, gsize start, gsize end, const char *insert, GError **error)
-{
-  g_autoptr (GArray) replacements = toml_replacements_new ();
-  TomlReplacement replacement = { start, end, g_strdup (insert) };
-
-  g_array_append_val (replacements, replacement);
-  return toml_document_replace (document, replacements, error);
+  edited = parse_edited (document, text, error);
+  is_right = edited != NULL;
+  if (!is_right)
+    edited = toml_document_parse (document->text, (gssize) document->length, NULL);
+  toml_document_exchange (document, edited);
+  return is_right;
 }
 
 const char *
@@ -174,6 +180,15 @@ toml_node_is_inside (const TomlNode *node, const TomlNode *ancestor)
   return FALSE;
 }
 
+gboolean
+toml_node_is_in_braces (const TomlNode *node)
+{
+  for (node = node->parent; node != NULL; node = node->parent)
+    if (node->origin == TOML_ORIGIN_VALUE)
+      return TRUE;
+  return FALSE;
+}
+
 /* ---- lines ---- */
 
 gsize
@@ -256,69 +271,126 @@ ends_in_newline (TomlDocument *document, gsize offset)
          (offset == 3 && memcmp (document->text, "\xef\xbb\xbf", 3) == 0);
 }
 
-static gboolean
-add_line (TomlDocument *document, const TomlNode *table, const char *key, const char *toml, GError **error)
+static TomlReplacement
+insertion (gsize where, char *text)
+{
+  return (TomlReplacement){ where, where, text };
+}
+
+/* (transfer full): in a table with a header. @key: as TOML writes it, maybe dotted */
+static TomlReplacement
+add_line (TomlDocument *document, const TomlNode *table, const char *key, const char *toml)
 {
   gsize where = end_of_lines (document, table);
   const char *newline = toml_document_newline (document);
-  g_autofree char *quoted = toml_quote_key (key);
-  g_autofree char *line =
-      g_strconcat (ends_in_newline (document, where) ? "" : newline, quoted, " = ", toml,
-                   where == document->length && !ends_in_newline (document, where) ? "" : newline, NULL);
+  gboolean ended = ends_in_newline (document, where);
 
-  return toml_document_splice (document, where, where, line, error);
+  return insertion (where, g_strconcat (ended ? "" : newline, key, " = ", toml,
+                                        where == document->length && !ended ? "" : newline, NULL));
 }
 
-static gboolean
-add_inline (TomlDocument *document, const TomlNode *table, const char *key, const char *toml, GError **error)
+/* (transfer full): in a table in braces */
+static TomlReplacement
+add_entry (TomlDocument *document, const TomlNode *table, const char *key, const char *toml)
 {
   gsize where = table->end - 1;
-  g_autofree char *quoted = toml_quote_key (key);
-  g_autofree char *entry = NULL;
 
   while (document->text[where - 1] == ' ' || document->text[where - 1] == '\t')
     where--;
-  entry = g_strconcat (table->items->len > 0 ? ", " : " ", quoted, " = ", toml, document->text[where] == '}' ? " " : "",
-                       NULL);
-  return toml_document_splice (document, where, where, entry, error);
+  return insertion (where, g_strconcat (table->items->len > 0 ? ", " : " ", key, " = ", toml,
+                                        document->text[where] == '}' ? " " : "", NULL));
 }
 
-/* A table that only dotted keys or longer headers name is written as dotted keys of the nearest table with a header. */
-static gboolean
-add_dotted (TomlDocument *document, const TomlNode *table, const char *key, const char *toml, GError **error)
+/* (transfer full): a section of its own, for a table that only longer headers name */
+static TomlReplacement
+add_section (TomlDocument *document, const char *header, const char *key, const char *toml)
+{
+  const char *newline = toml_document_newline (document);
+
+  return insertion (document->length, g_strconcat (ends_in_newline (document, document->length) ? "" : newline, newline,
+                                                   "[", header, "]", newline, key, " = ", toml, newline, NULL));
+}
+
+/* (transfer full): the keys below table, the last of path, joined by dots, in front of which go those that a table
+ * named by dotted keys alone has below the nearest that has a header or braces; that one is table then. */
+static char *
+dotted_key (const TomlNode **table, const char *const *path)
 {
   g_autoptr (GString) dotted = g_string_new (NULL);
-  const char *newline = toml_document_newline (document);
-  g_autofree char *quoted = toml_quote_key (key);
-  const TomlNode *owner = table;
-  g_autofree char *line = NULL;
-  gsize where;
+  g_autofree char *below = path_to_header (path, g_strv_length ((GStrv) path));
 
-  for (; owner->origin == TOML_ORIGIN_DOTTED; owner = owner->parent)
+  for (; (*table)->origin == TOML_ORIGIN_DOTTED; *table = (*table)->parent)
     {
-      g_autofree char *name = toml_quote_key (owner->key);
+      g_autofree char *name = toml_quote_key ((*table)->key);
 
       g_string_prepend_c (dotted, '.');
       g_string_prepend (dotted, name);
     }
-  where = end_of_lines (document, owner);
-  line =
-      g_strconcat (ends_in_newline (document, where) ? "" : newline, dotted->str, quoted, " = ", toml, newline, NULL);
-  return toml_document_splice (document, where, where, line, error);
+  return g_strconcat (dotted->str, below, NULL);
 }
 
-static gboolean
-check_value (const char *toml, GError **error)
+TomlNode *
+toml_parse_value (const char *toml, GError **error)
 {
   g_autofree char *probe = g_strconcat ("x = ", toml, NULL);
   g_autoptr (TomlDocument) document = toml_document_parse (probe, -1, error);
+  TomlNode *node;
 
   if (document == NULL)
-    return FALSE;
-  if (document->root->items->len == 1 && ((TomlNode *) document->root->items->pdata[0])->end == document->length)
-    return TRUE;
-  toml_set_error (error, TOML_ERROR_SYNTAX, "'%s' is not one value", toml);
-  return FALSE;
+    return NULL;
+  node = document->root->items->len == 1 ? document->root->items->pdata[0] : NULL;
+  if (node == NULL || node->end != document->length)
+    {
+      toml_set_error (error, TOML_ERROR_SYNTAX, "'%s' is not one value", toml);
+      return NULL;
+    }
+  g_hash_table_remove (document->root->index, node);
+  g_ptr_array_steal_index (document->root->items, 0);
+  g_clear_pointer (&node->key, g_free);
+  return node;
+}
+
+static gboolean
+replace_one (TomlDocument *document, TomlReplacement replacement, GError **error)
+{
+  g_autoptr (GArray) replacements = toml_replacements_new ();
+
+  g_array_append_val (replacements, replacement);
+  return toml_document_replace (document, replacements, error);
+}
+
+/* The table that a key which is not there is to be added to. */
+static TomlNode *
+find_table (TomlDocument *document, const char *const *path, guint n, GError **error)
+{
+  GError *local = NULL;
+  TomlNode *table = find (document, path, n, &local);
+
+  if (table != NULL && table->type == TOML_TYPE_ARRAY && table->origin == TOML_ORIGIN_HEADER)
+    table = table->items->pdata[table->items->len - 1];
+  if (local == NULL && table == NULL)
+    toml_set_error (&local, TOML_ERROR_NOT_FOUND, "the table of '%s' is not there", path[n]);
+  else if (local == NULL && table->type != TOML_TYPE_TABLE)
+    toml_set_error (&local, TOML_ERROR_TYPE, "the table of '%s' is not there", path[n]);
+  if (local == NULL)
+    return table;
+  g_propagate_error (error, local);
+  return NULL;
+}
+
+static TomlReplacement
+add_key (TomlDocument *document, const TomlNode *table, const char *const *path, const char *toml)
+{
+  guint n = g_strv_length ((GStrv) path);
+  g_autofree char *header = path_to_header (path, n - 1);
+  const TomlNode *owner = table;
+  g_autofree char *key = dotted_key (&owner, path + n - 1);
+
+  if (owner->origin == TOML_ORIGIN_VALUE)
+    return add_entry (document, owner, key, toml);
+  if (owner->origin == TOML_ORIGIN_IMPLIED)
+    return add_section (document, header, key, toml);
+  return add_line (document, owner, key, toml);
 }
 
 gboolean
@@ -326,47 +398,26 @@ toml_document_set_text (TomlDocument *document, const char *const *path, const c
 {
   guint n = g_strv_length ((GStrv) path);
   GError *local = NULL;
-  TomlNode *node, *table;
+  TomlNode *node, *table, *value;
+  TomlReplacement replacement;
 
-  if (!check_path (path, error) || !check_value (toml, error))
+  if (!check_path (path, error))
     return FALSE;
   node = find (document, path, n, &local);
   if (node != NULL && node->origin != TOML_ORIGIN_VALUE)
     toml_set_error (&local, TOML_ERROR_TYPE, "'%s' is a table with sections of its own; remove it first", path[n - 1]);
   if (local != NULL)
     return g_propagate_error (error, local), FALSE;
+  table = node != NULL ? node->parent : find_table (document, path, n - 1, error);
+  value = table != NULL ? toml_parse_value (toml, error) : NULL;
+  if (value == NULL)
+    return FALSE;
   if (node != NULL)
-    return toml_document_splice (document, node->start, node->end, toml, error);
-  table = n == 1 ? document->root : find (document, path, n - 1, error);
-  if (table != NULL && table->type == TOML_TYPE_ARRAY && table->origin == TOML_ORIGIN_HEADER)
-    table = table->items->pdata[table->items->len - 1];
-  if (table == NULL || table->type != TOML_TYPE_TABLE)
-    {
-      if (error == NULL || *error == NULL)
-        toml_set_error (error, table == NULL ? TOML_ERROR_NOT_FOUND : TOML_ERROR_TYPE, "the table of '%s' is not there",
-                        path[n - 1]);
-      return FALSE;
-    }
-  switch (table->origin)
-    {
-    case TOML_ORIGIN_VALUE:
-      return add_inline (document, table, path[n - 1], toml, error);
-    case TOML_ORIGIN_DOTTED:
-      return add_dotted (document, table, path[n - 1], toml, error);
-    case TOML_ORIGIN_IMPLIED:
-      {
-        g_autofree char *header = path_to_header (path, n - 1);
-        g_autofree char *key = toml_quote_key (path[n - 1]);
-        const char *newline = toml_document_newline (document);
-        g_autofree char *section = g_strconcat (ends_in_newline (document, document->length) ? "" : newline, newline,
-                                                "[", header, "]", newline, key, " = ", toml, newline, NULL);
-
-        return toml_document_splice (document, document->length, document->length, section, error);
-      }
-    case TOML_ORIGIN_HEADER:
-    default:
-      return add_line (document, table, path[n - 1], toml, error);
-    }
+    replacement = (TomlReplacement){ node->start, node->end, g_strdup (toml) };
+  else
+    replacement = add_key (document, table, path, toml);
+  toml_table_set (table, path[n - 1], value);
+  return replace_one (document, replacement, error);
 }
 
 gboolean
@@ -397,24 +448,23 @@ place_of_table (TomlDocument *document, const TomlNode *parent)
   return place;
 }
 
-gboolean
-toml_document_add_table (TomlDocument *document, const char *const *path, GError **error)
+/* Braces take no header. */
+static TomlReplacement
+add_inline_table (TomlDocument *document, const TomlNode *table, const char *const *path)
 {
-  guint n = g_strv_length ((GStrv) path);
-  g_autofree char *header = NULL;
-  const char *newline = toml_document_newline (document);
-  g_autoptr (GString) section = g_string_new (NULL);
-  GError *local = NULL;
-  gsize where;
+  const TomlNode *owner = table;
+  g_autofree char *key = dotted_key (&owner, path);
 
-  if (!check_path (path, error))
-    return FALSE;
-  header = path_to_header (path, n);
-  if (find (document, path, n, &local) != NULL)
-    toml_set_error (&local, TOML_ERROR_EXISTS, "'%s' is there already", header);
-  if (local != NULL)
-    return g_propagate_error (error, local), FALSE;
-  where = place_of_table (document, find (document, path, n - 1, NULL));
+  return add_entry (document, owner, key, "{}");
+}
+
+static TomlReplacement
+add_header (TomlDocument *document, const TomlNode *parent, const char *header)
+{
+  const char *newline = toml_document_newline (document);
+  gsize where = place_of_table (document, parent);
+  g_autoptr (GString) section = g_string_new (NULL);
+
   if (!ends_in_newline (document, where))
     g_string_append (section, newline);
   if (where > 0 &&
@@ -423,5 +473,40 @@ toml_document_add_table (TomlDocument *document, const char *const *path, GError
   g_string_append_printf (section, "[%s]%s", header, newline);
   if (where < document->length && !toml_is_blank_line (document, where))
     g_string_append (section, newline);
-  return toml_document_splice (document, where, where, section->str, error);
+  return insertion (where, g_string_free (g_steal_pointer (&section), FALSE));
+}
+
+gboolean
+toml_document_add_table (TomlDocument *document, const char *const *path, GError **error)
+{
+  guint n = g_strv_length ((GStrv) path), n_there = n - 1;
+  g_autofree char *header = NULL;
+  GError *local = NULL;
+  TomlNode *parent;
+  TomlReplacement replacement;
+
+  if (!check_path (path, error))
+    return FALSE;
+  header = path_to_header (path, n);
+  if (find (document, path, n, &local) != NULL)
+    toml_set_error (&local, TOML_ERROR_EXISTS, "'%s' is there already", header);
+  if (local != NULL)
+    return g_propagate_error (error, local), FALSE;
+  while (find (document, path, n_there, NULL) == NULL)
+    n_there--;
+  parent = find_table (document, path, n_there, error);
+  if (parent == NULL)
+    return FALSE;
+  if (parent->origin == TOML_ORIGIN_VALUE || toml_node_is_in_braces (parent))
+    replacement = add_inline_table (document, parent, path + n_there);
+  else
+    replacement = add_header (document, find (document, path, n - 1, NULL), header);
+  for (; n_there < n; n_there++)
+    {
+      TomlNode *table = toml_node_new (document, parent, TOML_TYPE_TABLE);
+
+      toml_table_set (parent, path[n_there], table);
+      parent = table;
+    }
+  return replace_one (document, replacement, error);
 }

@@ -362,6 +362,7 @@ parse_key_value (Parser *self, TomlNode *table)
 {
   g_autoptr (GArray) keys = parse_key (self);
   const Key *last;
+  TomlNode *node;
   guint depth = self->depth;
   gboolean done;
 
@@ -377,8 +378,10 @@ parse_key_value (Parser *self, TomlNode *table)
   last = &g_array_index (keys, Key, keys->len - 1);
   if (toml_table_find (table, last->text, last->length) != NULL)
     return duplicate (self, last);
+  node = add_node (self, table, last, TOML_TYPE_STRING, TOML_ORIGIN_VALUE);
+  node->entry_start = g_array_index (keys, Key, 0).start;
   self->depth += keys->len - 1;
-  done = parse_value (self, add_node (self, table, last, TOML_TYPE_STRING, TOML_ORIGIN_VALUE));
+  done = parse_value (self, node);
   self->depth = depth;
   return done;
 }

@@ -62,34 +62,81 @@ collect_sections (TomlDocument *document, const TomlNode *node, GArray *ranges)
     }
 }
 
-static Range
-inline_entry (TomlDocument *document, const TomlNode *node)
+/* The entries that node is made of, or that a table in braces has: one for each value, whatever dots are in its key. */
+static void
+collect_entries (const TomlNode *node, GPtrArray *entries)
 {
-  Range range = { node->key_start, node->end };
-  const char *text = document->text;
-
-  while (text[range.end] == ' ' || text[range.end] == '\t')
-    range.end++;
-  if (text[range.end] == ',')
+  for (guint i = 0; i < node->items->len; i++)
     {
-      range.end++;
-      while (text[range.end] == ' ' || text[range.end] == '\t')
-        range.end++;
-      return range;
+      TomlNode *child = node->items->pdata[i];
+
+      if (child->origin == TOML_ORIGIN_VALUE)
+        g_ptr_array_add (entries, child);
+      else
+        collect_entries (child, entries);
     }
-  range.end = node->end;
-  while (text[range.start - 1] == ' ' || text[range.start - 1] == '\t' || text[range.start - 1] == ',')
-    range.start--;
-  return range;
 }
 
-static gboolean
-in_inline_table (const TomlNode *node)
+static int
+compare_entries (gconstpointer a, gconstpointer b)
 {
-  for (node = node->parent; node != NULL; node = node->parent)
-    if (node->origin == TOML_ORIGIN_VALUE)
-      return TRUE;
-  return FALSE;
+  const TomlNode *x = *(const TomlNode *const *) a, *y = *(const TomlNode *const *) b;
+
+  return x->start < y->start ? -1 : x->start > y->start;
+}
+
+/* The comma before an entry goes with it only when none stays behind it. */
+static void
+collect_from_braces (TomlDocument *document, const TomlNode *table, GHashTable *leaving, GArray *ranges)
+{
+  g_autoptr (GPtrArray) entries = g_ptr_array_new ();
+  const char *text = document->text;
+  guint n_kept;
+
+  collect_entries (table, entries);
+  g_ptr_array_sort (entries, compare_entries);
+  for (n_kept = entries->len; n_kept > 0 && g_hash_table_contains (leaving, entries->pdata[n_kept - 1]);)
+    n_kept--;
+  for (guint i = 0; i < n_kept; i++)
+    if (g_hash_table_contains (leaving, entries->pdata[i]))
+      {
+        const TomlNode *entry = entries->pdata[i], *next = entries->pdata[i + 1];
+        Range range = { entry->entry_start, next->entry_start };
+
+        g_array_append_val (ranges, range);
+      }
+  if (n_kept < entries->len)
+    {
+      const TomlNode *first = entries->pdata[n_kept], *last = entries->pdata[entries->len - 1];
+      Range range = { first->entry_start, last->end };
+
+      while (strchr (" \t,", text[range.start - 1]) != NULL)
+        range.start--;
+      g_array_append_val (ranges, range);
+    }
+}
+
+/* Keys of one table: what is written of them between its braces, or those of the table that has dotted keys for it. */
+static void
+collect_inline (TomlDocument *document, const TomlNode *table, GPtrArray *nodes, GArray *ranges)
+{
+  g_autoptr (GPtrArray) entries = g_ptr_array_new ();
+  g_autoptr (GHashTable) leaving = g_hash_table_new (NULL, NULL);
+
+  for (guint i = 0; i < nodes->len; i++)
+    {
+      TomlNode *node = nodes->pdata[i];
+
+      if (node->origin == TOML_ORIGIN_VALUE)
+        g_ptr_array_add (entries, node);
+      else
+        collect_entries (node, entries);
+    }
+  for (guint i = 0; i < entries->len; i++)
+    g_hash_table_add (leaving, entries->pdata[i]);
+  while (table->origin != TOML_ORIGIN_VALUE)
+    table = table->parent;
+  collect_from_braces (document, table, leaving, ranges);
 }
 
 static int
@@ -159,49 +206,54 @@ remove_ranges (TomlDocument *document, GArray *ranges, GError **error)
   return toml_document_replace (document, replacements, error);
 }
 
+/* With the tables that nothing but it has named. */
+static void
+remove_node (TomlNode *node)
+{
+  TomlNode *table = node->parent;
+
+  toml_table_remove (table, node);
+  if (table->items->len == 0 && (table->origin == TOML_ORIGIN_DOTTED || table->origin == TOML_ORIGIN_IMPLIED))
+    remove_node (table);
+}
+
+/* nodes: of one table */
+static gboolean
+remove_nodes (TomlDocument *document, GPtrArray *nodes, GError **error)
+{
+  g_autoptr (GArray) ranges = g_array_new (FALSE, FALSE, sizeof (Range));
+  const TomlNode *first = nodes->pdata[0];
+
+  if (toml_node_is_in_braces (first))
+    collect_inline (document, first->parent, nodes, ranges);
+  else
+    for (guint i = 0; i < nodes->len; i++)
+      {
+        collect_lines (document, nodes->pdata[i], ranges);
+        collect_sections (document, nodes->pdata[i], ranges);
+      }
+  for (guint i = 0; i < nodes->len; i++)
+    remove_node (nodes->pdata[i]);
+  return remove_ranges (document, ranges, error);
+}
+
 gboolean
 toml_document_remove (TomlDocument *document, const char *const *path, GError **error)
 {
   TomlNode *node = toml_document_find (document, path, error);
-  g_autoptr (GArray) ranges = g_array_new (FALSE, FALSE, sizeof (Range));
+  g_autoptr (GPtrArray) nodes = g_ptr_array_new ();
 
   if (node == NULL)
     return FALSE;
-  if (in_inline_table (node))
-    {
-      Range range = inline_entry (document, node);
-
-      return toml_document_splice (document, range.start, range.end, "", error);
-    }
-  collect_lines (document, node, ranges);
-  collect_sections (document, node, ranges);
-  return remove_ranges (document, ranges, error);
-}
-
-/* In braces the comma of an entry is its neighbour's as well: one at a time. */
-static gboolean
-remove_inline_keys (TomlDocument *document, const char *const *path, const char *const *keys, GError **error)
-{
-  g_autofree const char **full = g_new0 (const char *, g_strv_length ((GStrv) path) + 2);
-  guint n = 0;
-
-  for (; path[n] != NULL; n++)
-    full[n] = path[n];
-  for (; *keys != NULL; keys++)
-    {
-      full[n] = *keys;
-      if (!toml_document_remove (document, full, error))
-        return FALSE;
-    }
-  return TRUE;
+  g_ptr_array_add (nodes, node);
+  return remove_nodes (document, nodes, error);
 }
 
 gboolean
 toml_document_remove_keys (TomlDocument *document, const char *const *path, const char *const *keys, GError **error)
 {
   const TomlNode *table = path[0] == NULL ? document->root : toml_document_find (document, path, error);
-  g_autoptr (GArray) ranges = g_array_new (FALSE, FALSE, sizeof (Range));
-  gboolean is_inline = FALSE;
+  g_autoptr (GPtrArray) nodes = g_ptr_array_new ();
 
   if (table == NULL)
     return FALSE;
@@ -209,15 +261,11 @@ toml_document_remove_keys (TomlDocument *document, const char *const *path, cons
     return toml_set_error (error, TOML_ERROR_TYPE, "'%s' is not a table", table->key), FALSE;
   for (guint i = 0; keys[i] != NULL; i++)
     {
-      const TomlNode *node = toml_table_find (table, keys[i], strlen (keys[i]));
+      TomlNode *node = toml_table_find (table, keys[i], strlen (keys[i]));
 
       if (node == NULL)
         return toml_set_error (error, TOML_ERROR_NOT_FOUND, "'%s' is not there", keys[i]), FALSE;
-      is_inline = in_inline_table (node);
-      if (is_inline)
-        continue;
-      collect_lines (document, node, ranges);
-      collect_sections (document, node, ranges);
+      g_ptr_array_add (nodes, node);
     }
-  return is_inline ? remove_inline_keys (document, path, keys, error) : remove_ranges (document, ranges, error);
+  return nodes->len == 0 || remove_nodes (document, nodes, error);
 }

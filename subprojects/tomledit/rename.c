@@ -70,6 +70,26 @@ collect_renames (TomlDocument *document,
   return TRUE;
 }
 
+/* All leave the index before one comes back: two may exchange their names. */
+static void
+rename_nodes (const TomlNode *table, const char *const *renames)
+{
+  guint n = g_strv_length ((GStrv) renames);
+  g_autofree TomlNode **nodes = g_new (TomlNode *, n);
+
+  for (guint i = 0; i < n; i += 2)
+    nodes[i] = toml_table_find (table, renames[i], strlen (renames[i]));
+  for (guint i = 0; i < n; i += 2)
+    g_hash_table_remove (table->index, nodes[i]);
+  for (guint i = 0; i < n; i += 2)
+    {
+      g_free (nodes[i]->key);
+      nodes[i]->key = g_strdup (renames[i + 1]);
+      nodes[i]->key_length = strlen (renames[i + 1]);
+      g_hash_table_add (table->index, nodes[i]);
+    }
+}
+
 gboolean
 toml_document_rename_keys (TomlDocument *document, const char *const *path, const char *const *renames, GError **error)
 {
@@ -82,5 +102,6 @@ toml_document_rename_keys (TomlDocument *document, const char *const *path, cons
     return toml_set_error (error, TOML_ERROR_TYPE, "'%s' is not a table", table->key), FALSE;
   if (!check_renames (table, renames, error) || !collect_renames (document, table, renames, replacements, error))
     return FALSE;
+  rename_nodes (table, renames);
   return toml_document_replace (document, replacements, error);
 }

@@ -124,6 +124,63 @@ toml_table_find (const TomlNode *table, const char *key, gsize length)
 }
 
 void
+toml_table_remove (TomlNode *table, TomlNode *child)
+{
+  g_hash_table_remove (table->index, child);
+  g_ptr_array_remove (table->items, child);
+}
+
+void
+toml_table_set (TomlNode *table, const char *key, TomlNode *value)
+{
+  TomlNode *old = toml_table_find (table, key, strlen (key));
+
+  value->key = g_strdup (key);
+  value->key_length = strlen (key);
+  value->parent = table;
+  if (old != NULL)
+    toml_table_remove (table, old);
+  toml_table_insert (table, value);
+}
+
+static gboolean
+equal_items (const TomlNode *a, const TomlNode *b)
+{
+  if (a->items->len != b->items->len)
+    return FALSE;
+  for (guint i = 0; i < a->items->len; i++)
+    {
+      const TomlNode *x = a->items->pdata[i];
+      const TomlNode *y = a->type == TOML_TYPE_TABLE ? toml_table_find (b, x->key, x->key_length) : b->items->pdata[i];
+
+      if (y == NULL || !toml_node_equal (x, y))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+gboolean
+toml_node_equal (const TomlNode *a, const TomlNode *b)
+{
+  if (a->type != b->type)
+    return FALSE;
+  switch (a->type)
+    {
+    case TOML_TYPE_TABLE:
+    case TOML_TYPE_ARRAY:
+      return equal_items (a, b);
+    case TOML_TYPE_INTEGER:
+    case TOML_TYPE_BOOLEAN:
+      return a->integer == b->integer;
+    case TOML_TYPE_FLOAT:
+      /* A NaN is what it was. */
+      return memcmp (&a->number, &b->number, sizeof a->number) == 0;
+    default:
+      return a->text_length == b->text_length && memcmp (a->text, b->text, a->text_length) == 0;
+    }
+}
+
+void
 toml_document_free (TomlDocument *document)
 {
   if (document == NULL)

@@ -9,7 +9,7 @@
  *
  * What is promised: an unedited document's text is equal to its input, byte for byte; an edit keeps comments, order,
  * blank lines, indentation, the kind of line ending and all it was not asked to change; a failing edit changes nothing;
- * after a successful one the text parses again to what the nodes say.
+ * after a successful one the text parses again to what the nodes say, which is what they said before and the change.
  *
  * How it fails: with a #GError of the domain %TOML_ERROR. The message of a parse error begins with "line L, column C:
  * ". Calling a getter on a node of another type is a programming error (a critical, and an empty result), never a thing
@@ -104,6 +104,7 @@ const char *toml_type_get_name (TomlType type);
  * @TOML_ERROR_TYPE: an edit that does not suit the type of what is there
  * @TOML_ERROR_EXISTS: what an edit should make is there already
  * @TOML_ERROR_NOT_FOUND: what an edit should change is not there, or no longer
+ * @TOML_ERROR_EDIT: an edit that would change more than it was asked to
  *
  * Error codes. The first five are those of toml_document_parse().
  */
@@ -117,6 +118,7 @@ typedef enum
   TOML_ERROR_TYPE,
   TOML_ERROR_EXISTS,
   TOML_ERROR_NOT_FOUND,
+  TOML_ERROR_EDIT,
 } TomlError;
 
 GQuark toml_error_quark (void);
@@ -356,7 +358,8 @@ TomlNode *toml_array_get (const TomlNode *array, guint index);
 
 /* Edits. A path is the keys from the top-level table downwards. An edit costs a few passes over the document. All fail
  * with %TOML_ERROR_TYPE when something on the way is not a table, %TOML_ERROR_NOT_FOUND when it is not there,
- * %TOML_ERROR_ENCODING when a key or string is not UTF-8, %TOML_ERROR_DEPTH; and change nothing then. */
+ * %TOML_ERROR_ENCODING when a key or string is not UTF-8, %TOML_ERROR_DEPTH, %TOML_ERROR_EDIT; and change nothing then.
+ */
 
 /**
  * toml_document_set_string:
@@ -392,7 +395,7 @@ gboolean toml_document_set_text (TomlDocument *document, const char *const *path
  * @error: return location for a #GError
  *
  * Adds an empty table: a `[header]` after the last section of its siblings, else at the end, with a blank line before
- * it when the document separates its sections so.
+ * it when the document separates its sections so; an entry `{}` where what it goes into is written in braces.
  *
  * Returns: %FALSE with %TOML_ERROR_EXISTS when it is there
  */
@@ -405,8 +408,9 @@ gboolean toml_document_add_table (TomlDocument *document, const char *const *pat
  * @error: return location for a #GError
  *
  * Removes a key with all of its value: its line, or every section of a table or array of tables wherever it stands, or
- * its entry in an inline table; with the comment lines directly above each (no blank line between). A comment that
- * stands by itself behind a section, with a blank line before it, stays.
+ * its entries in an inline table; with the comment lines directly above each (no blank line between). A comment that
+ * stands by itself behind a section, with a blank line before it, stays. A table that only dotted keys or longer
+ * headers name goes with the last of them.
  */
 gboolean toml_document_remove (TomlDocument *document, const char *const *path, GError **error);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Edits change what they must and keep every other byte. */
-#include "tomledit.h"
+#include "document.h"
 
 static const char config[] = "# The head.\n"
                              "domains = [ \"a.com\",   # first\n"
@@ -212,6 +212,116 @@ test_inline_table_is_edited_in_its_line (void)
   expect (document, removed);
 }
 
+/* Dotted keys in braces name a table that stands nowhere by itself. */
+static void
+test_dotted_keys_in_braces_go_with_all_they_name (void)
+{
+  static const struct
+  {
+    const char *before;
+    const char *path[5];
+    const char *after;
+  } cases[] = {
+    { "t = {x.a = 1, x.b = 2, y = 3} # t\n", { "t", "x" }, "t = {y = 3} # t\n" },
+    { "t = {x.a = 1, y = 3, x.b = 2}\n", { "t", "x" }, "t = {y = 3}\n" },
+    { "t = { y = 3 , x.a = 1, x.\"b.c\".d = [2,\n3] }\n", { "t", "x" }, "t = { y = 3 }\n" },
+    { "t = { x.a = 1, x.b = 2 }\n", { "t", "x" }, "t = { }\n" },
+    { "t = {'q q'.b.c = true, \"#h\" = 2}\n", { "t", "q q", "b", "c" }, "t = {\"#h\" = 2}\n" },
+    { "t = {x.a.b = 1, x.a.c = 2, x.d = 3}\n", { "t", "x", "a" }, "t = {x.d = 3}\n" },
+    { "t = {x.a.b = 1, x.a.c = 2, x.d = 3}\n", { "t", "x", "a", "c" }, "t = {x.a.b = 1, x.d = 3}\n" },
+    { "t = {x.a = {b.c = 1, b.d = {}}, x.e = 2}\n", { "t", "x", "a", "b" }, "t = {x.a = {}, x.e = 2}\n" },
+    { "[s]\nt.u = {x . a=1,x . b=2,y=3}\n", { "s", "t", "u", "x" }, "[s]\nt.u = {y=3}\n" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (TomlDocument) document = parse (cases[i].before);
+      g_autoptr (GError) error = NULL;
+
+      toml_document_remove (document, cases[i].path, &error);
+      g_assert_no_error (error);
+      expect (document, cases[i].after);
+    }
+}
+
+static void
+test_several_dotted_keys_of_braces_go (void)
+{
+  g_autoptr (TomlDocument) document = parse ("t = { a.x = 1, b = 2, a.y = 3, c.z = 4, d = 5, c.w = 6 }\n");
+
+  g_assert_true (toml_document_remove_keys (document, PATH ("t"), PATH ("c", "a"), NULL));
+  expect (document, "t = { b = 2, d = 5 }\n");
+  g_assert_true (toml_document_remove_keys (document, PATH ("t"), PATH ("b", "d"), NULL));
+  expect (document, "t = { }\n");
+}
+
+static void
+test_key_is_added_to_dotted_keys_where_they_are (void)
+{
+  g_autoptr (TomlDocument) document = parse ("t = {x.a.b = 1, y = 2}\nu.v = 1\n[s]\nt.u = {x.a = 1}\nv.w = 1\n");
+
+  g_assert_true (toml_document_set_text (document, PATH ("t", "x", "a", "c d"), "3", NULL));
+  g_assert_true (toml_document_set_text (document, PATH ("s", "t", "u", "x", "b"), "{}", NULL));
+  g_assert_true (toml_document_set_text (document, PATH ("s", "v", "x"), "2", NULL));
+  g_assert_true (toml_document_set_text (document, PATH ("u", "w"), "2", NULL));
+  expect (document, "t = {x.a.b = 1, y = 2, x.a.\"c d\" = 3 }\nu.v = 1\nu.w = 2\n[s]\nt.u = {x.a = 1, x.b = {} }\n"
+                    "v.w = 1\nv.x = 2\n");
+}
+
+/* Braces take no header, and no headers define more of what is in them. */
+static void
+test_table_is_added_to_braces_as_an_entry (void)
+{
+  static const struct
+  {
+    const char *before;
+    const char *after;
+  } cases[] = {
+    { "t = {}\n", "t = { \"a@b\" = { k = \"v\" } }\n" },
+    { "t = { x = {} } # t\n[u]\n", "t = { x = {}, \"a@b\" = { k = \"v\" } } # t\n[u]\n" },
+    { "t = {x.y = 1}", "t = {x.y = 1, \"a@b\" = { k = \"v\" } }" },
+    { "t.x = 1\n", "t.x = 1\n\n[t.\"a@b\"]\nk = \"v\"\n" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (TomlDocument) document = parse (cases[i].before);
+      g_autoptr (GError) error = NULL;
+
+      toml_document_add_table (document, PATH ("t", "a@b"), &error);
+      g_assert_no_error (error);
+      toml_document_set_string (document, PATH ("t", "a@b", "k"), "v", &error);
+      g_assert_no_error (error);
+      expect (document, cases[i].after);
+    }
+}
+
+static void
+test_edit_that_would_say_something_else_is_refused (void)
+{
+  static const char text[] = "a = 1\nb = 2 # two\n";
+  const TomlReplacement pieces[] = { { 4, 5, NULL }, { 0, 6, NULL }, { 0, 5, NULL } };
+  const char *const instead[] = { "2", NULL, "a = 1\nc = 3" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (pieces); i++)
+    {
+      g_autoptr (TomlDocument) document = parse (text);
+      g_autoptr (GArray) replacements = toml_replacements_new ();
+      g_autoptr (GError) error = NULL;
+      TomlReplacement piece = { pieces[i].start, pieces[i].end, g_strdup (instead[i]) };
+      TomlNode *root = toml_document_get_root (document);
+
+      toml_table_remove (root, toml_table_get (root, "b"));
+      g_array_append_val (replacements, piece);
+      g_assert_false (toml_document_replace (document, replacements, &error));
+      g_assert_error (error, TOML_ERROR, TOML_ERROR_EDIT);
+      expect (document, text);
+      root = toml_document_get_root (document);
+      g_assert_cmpuint (toml_table_get_size (root), ==, 2);
+      g_assert_cmpint (toml_node_get_integer (toml_table_get (root, "b")), ==, 2);
+    }
+}
+
 static void
 test_key_is_renamed_wherever_it_is_written (void)
 {
@@ -307,6 +417,14 @@ main (int argc, char **argv)
   g_test_add_func ("/toml/edit/last-table-added-at-the-end-can-be-removed",
                    test_last_table_added_at_the_end_can_be_removed);
   g_test_add_func ("/toml/edit/inline-table-is-edited-in-its-line", test_inline_table_is_edited_in_its_line);
+  g_test_add_func ("/toml/edit/dotted-keys-in-braces-go-with-all-they-name",
+                   test_dotted_keys_in_braces_go_with_all_they_name);
+  g_test_add_func ("/toml/edit/several-dotted-keys-of-braces-go", test_several_dotted_keys_of_braces_go);
+  g_test_add_func ("/toml/edit/key-is-added-to-dotted-keys-where-they-are",
+                   test_key_is_added_to_dotted_keys_where_they_are);
+  g_test_add_func ("/toml/edit/table-is-added-to-braces-as-an-entry", test_table_is_added_to_braces_as_an_entry);
+  g_test_add_func ("/toml/edit/edit-that-would-say-something-else-is-refused",
+                   test_edit_that_would_say_something_else_is_refused);
   g_test_add_func ("/toml/edit/key-is-renamed-wherever-it-is-written", test_key_is_renamed_wherever_it_is_written);
   g_test_add_func ("/toml/edit/failing-edit-changes-nothing", test_failing_edit_changes_nothing);
   g_test_add_func ("/toml/deep-nesting-is-refused", test_deep_nesting_is_refused);
