@@ -52,6 +52,7 @@ struct _TomlDocument
   gsize length;
   TomlNode *root;
   GArray *sections; /* of TomlSection; the first has no header */
+  GArray *comments; /* of gsize: where each line begins that is nothing but a comment, and no line of a value */
   GArray *lines;    /* of gsize: where each begins; NULL until somebody asks for a position */
 };
 
@@ -99,9 +100,9 @@ TomlNode *toml_document_find (TomlDocument *document, const char *const *path, G
 /* Where the next line begins. */
 gsize toml_line_end (TomlDocument *document, gsize offset);
 gsize toml_previous_line (TomlDocument *document, gsize line);
-/* The first that is no blank. */
-char toml_first_character (TomlDocument *document, gsize line);
 gboolean toml_is_blank_line (TomlDocument *document, gsize line);
+/* Whether it is a comment; what begins like one inside a string is none. */
+gboolean toml_is_comment_line (TomlDocument *document, gsize line);
 /* Where the comment lines begin that stand directly above a line. */
 gsize toml_comments_above (TomlDocument *document, gsize line);
 

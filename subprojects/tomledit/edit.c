@@ -207,8 +207,8 @@ toml_previous_line (TomlDocument *document, gsize line)
   return line;
 }
 
-char
-toml_first_character (TomlDocument *document, gsize line)
+static char
+first_character (TomlDocument *document, gsize line)
 {
   while (document->text[line] == ' ' || document->text[line] == '\t')
     line++;
@@ -223,7 +223,7 @@ toml_comments_above (TomlDocument *document, gsize line)
     {
       gsize above = toml_previous_line (document, line);
 
-      if (toml_first_character (document, above) != '#')
+      if (!toml_is_comment_line (document, above))
         break;
       line = above;
     }
@@ -233,9 +233,23 @@ toml_comments_above (TomlDocument *document, gsize line)
 gboolean
 toml_is_blank_line (TomlDocument *document, gsize line)
 {
-  char c = toml_first_character (document, line);
+  char c = first_character (document, line);
 
   return line < document->length && (c == '\n' || c == '\r');
+}
+
+static int
+compare_offsets (gconstpointer a, gconstpointer b)
+{
+  const gsize *x = a, *y = b;
+
+  return *x < *y ? -1 : *x > *y;
+}
+
+gboolean
+toml_is_comment_line (TomlDocument *document, gsize line)
+{
+  return g_array_binary_search (document->comments, &line, compare_offsets, NULL);
 }
 
 /* ---- adding ---- */
@@ -255,7 +269,7 @@ end_of_lines (TomlDocument *document, const TomlNode *table)
         {
           gsize next = toml_line_end (document, line);
 
-          if (!toml_is_blank_line (document, line) && toml_first_character (document, line) != '#')
+          if (!toml_is_blank_line (document, line) && !toml_is_comment_line (document, line))
             last = next;
           line = next;
         }

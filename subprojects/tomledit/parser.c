@@ -503,6 +503,12 @@ parse_lines (Parser *self)
             return FALSE;
           continue;
         }
+      if (at (self, '#'))
+        {
+          gsize line = (gsize) (self->line - self->text);
+
+          g_array_append_val (self->document->comments, line);
+        }
       if (self->p < self->end && !at (self, '#') && !at_newline (self) && !parse_key_value (self, self->table))
         return FALSE;
       if (!finish_line (self))
@@ -534,6 +540,7 @@ toml_document_parse (const char *text, gssize length, GError **error)
   memcpy (document->text, text, document->length);
   document->text[document->length] = '\0';
   document->sections = g_array_new (FALSE, TRUE, sizeof (TomlSection));
+  document->comments = g_array_new (FALSE, FALSE, sizeof (gsize));
   document->root = toml_node_new (document, NULL, TOML_TYPE_TABLE);
   document->root->origin = TOML_ORIGIN_HEADER;
   parser.text = parser.p = parser.line = document->text;

@@ -12,12 +12,6 @@ typedef struct
   gsize end;
 } Range;
 
-static gboolean
-is_comment_line (TomlDocument *document, gsize line)
-{
-  return line < document->length && toml_first_character (document, line) == '#';
-}
-
 /* Where the first comment begins that stands by itself behind what a section says, after a blank line; else @end. */
 static gsize
 find_loose_comment (TomlDocument *document, gsize start, gsize end)
@@ -28,13 +22,13 @@ find_loose_comment (TomlDocument *document, gsize start, gsize end)
     {
       gsize above = toml_previous_line (document, line);
 
-      if (!toml_is_blank_line (document, above) && !is_comment_line (document, above))
+      if (!toml_is_blank_line (document, above) && !toml_is_comment_line (document, above))
         break;
       line = above;
     }
-  while (line < end && is_comment_line (document, line))
+  while (line < end && toml_is_comment_line (document, line))
     line = toml_line_end (document, line);
-  while (line < end && !is_comment_line (document, line))
+  while (line < end && !toml_is_comment_line (document, line))
     line = toml_line_end (document, line);
   return line;
 }

@@ -187,6 +187,7 @@ toml_document_free (TomlDocument *document)
     return;
   toml_node_free (document->root);
   g_clear_pointer (&document->sections, g_array_unref);
+  g_clear_pointer (&document->comments, g_array_unref);
   g_clear_pointer (&document->lines, g_array_unref);
   g_free (document->text);
   g_free (document);

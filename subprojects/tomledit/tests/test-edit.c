@@ -212,6 +212,54 @@ test_inline_table_is_edited_in_its_line (void)
   expect (document, removed);
 }
 
+static gboolean
+set_key (TomlDocument *document, GError **error)
+{
+  return toml_document_set_text (document, PATH ("t", "k"), "2", error);
+}
+
+static gboolean
+remove_table (TomlDocument *document, GError **error)
+{
+  return toml_document_remove (document, PATH ("t"), error);
+}
+
+static gboolean
+add_table (TomlDocument *document, GError **error)
+{
+  return toml_document_add_table (document, PATH ("t", "u"), error);
+}
+
+static void
+test_line_of_a_string_is_no_comment (void)
+{
+  static const struct
+  {
+    EditFunc edit;
+    const char *before;
+    const char *after;
+  } cases[] = {
+    { set_key, "[t]\ns = \"\"\"\n# Acme\"\"\"\n", "[t]\ns = \"\"\"\n# Acme\"\"\"\nk = 2\n" },
+    { set_key, "[t]\ns = [\n '''\n\n# Acme''']# t\n# of u\n[u]\n",
+      "[t]\ns = [\n '''\n\n# Acme''']# t\nk = 2\n# of u\n[u]\n" },
+    { remove_table, "s = '''\n# Acme'''\nt = 1\n", "s = '''\n# Acme'''\n" },
+    { remove_table, "[s]\ns = '''\n# Acme'''\n[t]\nt = '''\n\n# text'''\n# of u\n[u]\n",
+      "[s]\ns = '''\n# Acme'''\n# of u\n[u]\n" },
+    { remove_table, "[t]\nt = '''\n\n# text'''\n\n# loose\n", "# loose\n" },
+    { add_table, "[t]\ns = '''\n# Acme'''\n[v]\n", "[t]\ns = '''\n# Acme'''\n\n[t.u]\n\n[v]\n" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (TomlDocument) document = parse (cases[i].before);
+      g_autoptr (GError) error = NULL;
+
+      cases[i].edit (document, &error);
+      g_assert_no_error (error);
+      expect (document, cases[i].after);
+    }
+}
+
 /* Dotted keys in braces name a table that stands nowhere by itself. */
 static void
 test_dotted_keys_in_braces_go_with_all_they_name (void)
@@ -417,6 +465,7 @@ main (int argc, char **argv)
   g_test_add_func ("/toml/edit/last-table-added-at-the-end-can-be-removed",
                    test_last_table_added_at_the_end_can_be_removed);
   g_test_add_func ("/toml/edit/inline-table-is-edited-in-its-line", test_inline_table_is_edited_in_its_line);
+  g_test_add_func ("/toml/edit/line-of-a-string-is-no-comment", test_line_of_a_string_is_no_comment);
   g_test_add_func ("/toml/edit/dotted-keys-in-braces-go-with-all-they-name",
                    test_dotted_keys_in_braces_go_with_all_they_name);
   g_test_add_func ("/toml/edit/several-dotted-keys-of-braces-go", test_several_dotted_keys_of_braces_go);
