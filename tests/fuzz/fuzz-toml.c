@@ -1,31 +1,44 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Any bytes are a document or an error; what parses comes out byte-equal, and each edit leaves a document that parses.
+ * Any bytes are a document or an error; what parses comes out byte-equal, and each edit says what it means to.
  */
 #include <stdint.h>
 #include <tomledit.h>
 
 int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
 
+/* An edit may be refused, but never for what it would have done. */
+static gboolean
+check (gboolean done, GError **error)
+{
+  g_assert_true (done == (*error == NULL));
+  g_assert_false (g_error_matches (*error, TOML_ERROR, TOML_ERROR_EDIT));
+  g_clear_error (error);
+  return done;
+}
+
 static void
 edit (TomlDocument *document, const char *key)
 {
   const char *const own[] = { key, NULL };
   const char *const below[] = { key, "added", NULL };
+  const char *const deeper[] = { key, "table", "added", NULL };
   const char *const top[] = { NULL };
   const char *const renames[] = { key, "renamed", NULL };
   const char *const back[] = { "renamed", key, NULL };
+  GError *error = NULL;
 
-  if (toml_document_rename_keys (document, top, renames, NULL))
+  if (check (toml_document_rename_keys (document, top, renames, &error), &error))
     g_assert_true (toml_document_rename_keys (document, top, back, NULL));
-  toml_document_set_string (document, below, "value", NULL);
-  toml_document_append_string (document, own, "value", NULL);
-  if (toml_document_move_element (document, own, 2, 0, NULL))
+  check (toml_document_set_string (document, below, "value", &error), &error);
+  check (toml_document_append_string (document, own, "value", &error), &error);
+  if (check (toml_document_move_element (document, own, 2, 0, &error), &error))
     g_assert_true (toml_document_move_element (document, own, 0, 2, NULL));
-  toml_document_remove_element (document, own, 1, NULL);
-  toml_document_add_table (document, below, NULL);
-  toml_document_remove (document, own, NULL);
-  toml_document_set_text (document, own, "[1, 2]", NULL);
+  check (toml_document_remove_element (document, own, 1, &error), &error);
+  check (toml_document_add_table (document, deeper, &error), &error);
+  check (toml_document_remove (document, below, &error), &error);
+  check (toml_document_remove (document, own, &error), &error);
+  check (toml_document_set_text (document, own, "[1, 2]", &error), &error);
 }
 
 int
