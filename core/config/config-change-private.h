@@ -17,7 +17,8 @@ struct _AimxConfigChange
   GObject parent;
   AimxConfigStore *store;
   AimxLockGuard *guard;
-  AimxDirectory *directory; /* locked while the change lives */
+  AimxDirectory *directory;
+  int lock; /* held while the change lives */
   TomlDocument *document;
   AimxConfig *written;
   GBytes *written_text;

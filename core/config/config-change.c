@@ -4,6 +4,7 @@
  * durable before anybody sees them.
  */
 #include "config-change-private.h"
+#include "config-lock.h"
 #include "config-private.h"
 
 #include "io/durable-file.h"
@@ -12,7 +13,6 @@
 #include <aimx/error.h>
 
 #include <string.h>
-#include <sys/file.h>
 
 #define NEW_FILE_MODE 0640
 #define TEMPORARY     "." AIMX_CONFIG_FILE ".new"
@@ -28,10 +28,8 @@ lock_directory (AimxConfigChange *self, GError **error)
       aimx_directory_open_root (aimx_config_store_get_directory (self->store), AIMX_DIRECTORY_DEFAULT, error);
   if (self->directory == NULL)
     return FALSE;
-  while (flock (aimx_directory_get_fd (self->directory), LOCK_EX) < 0)
-    if (errno != EINTR)
-      return aimx_error_set_errno (error, errno, "lock %s", aimx_directory_get_path (self->directory));
-  return TRUE;
+  self->lock = aimx_config_lock_take (self->directory, error);
+  return self->lock >= 0;
 }
 
 AimxConfigChange *
@@ -148,6 +146,7 @@ aimx_config_change_finalize (GObject *object)
   g_clear_object (&self->written);
   g_clear_object (&self->guard);
   g_clear_object (&self->store);
+  aimx_fd_clear (&self->lock);
   G_OBJECT_CLASS (aimx_config_change_parent_class)->finalize (object);
 }
 
@@ -160,4 +159,5 @@ aimx_config_change_class_init (AimxConfigChangeClass *klass)
 static void
 aimx_config_change_init (AimxConfigChange *self)
 {
+  self->lock = -1;
 }

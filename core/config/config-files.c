@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Files beside the configuration. Whoever writes one holds a change, and with it the lock on the directory that other
- * processes respect. Nothing is ever replaced: what is kept here are keys.
+ * Files beside the configuration. Whoever writes one holds a change, and with it the lock that other processes respect.
+ * Nothing is ever replaced: what is kept here are keys.
  */
 #include "config-change-private.h"
 

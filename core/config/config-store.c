@@ -2,9 +2,12 @@
 /*
  * The config store: the current snapshot, and the text that it was read out of.
  */
+#include "config-lock.h"
 #include "config-private.h"
 #include "config-settings.h"
 #include "config-store-private.h"
+
+#include "io/sys.h"
 
 #include <aimx/error.h>
 #include <glib/gstdio.h>
@@ -203,10 +206,12 @@ aimx_config_store_check_guard (AimxLockGuard *guard, GError **error)
 gboolean
 aimx_config_store_reload (AimxConfigStore *self, AimxLockGuard *guard, GError **error)
 {
+  g_auto (AimxFd) lock = -1;
   g_autoptr (GBytes) text = NULL;
   g_autoptr (AimxConfig) config = NULL;
 
-  if (!aimx_config_store_check_guard (guard, error))
+  /* Until the keys are read as well, which is before readers see the new snapshot. */
+  if (!aimx_config_store_check_guard (guard, error) || !aimx_config_lock_share (self->directory, &lock, error))
     return FALSE;
   text = read_file (self, error);
   config = text != NULL ? parse_bytes (self, text, error) : NULL;

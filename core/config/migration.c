@@ -3,7 +3,7 @@
  * The order of the migration. What could stop it is looked for before anything moves, the edited configuration is
  * validated by then, and the marker is written last; every step passes over what is done already.
  *
- * The config guard and the lock on the configuration directory are held throughout: keys move, too.
+ * The config guard and the lock that other processes respect are held throughout: keys move, too.
  */
 #include "config/migration.h"
 

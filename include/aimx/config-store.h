@@ -90,7 +90,9 @@ AIMX_API const char *aimx_config_store_get_file (AimxConfigStore *self);
  * @guard: covers the config
  * @error: return location
  *
- * Reads the file again; on an error (%AIMX_ERROR_VALIDATION with file and line) the old snapshot stays. May block.
+ * Reads the file again, when no other process is in the middle of a change; on an error (%AIMX_ERROR_VALIDATION with
+ * file and line, %AIMX_ERROR_CONFLICT when another process does not finish its change) the old snapshot stays. May
+ * block.
  */
 AIMX_API gboolean aimx_config_store_reload (AimxConfigStore *self, AimxLockGuard *guard, GError **error);
 
@@ -101,8 +103,8 @@ AIMX_API gboolean aimx_config_store_reload (AimxConfigStore *self, AimxLockGuard
  * @error: return location
  *
  * Starts a change on the text that the file holds now (the text of the last load when it cannot be read; when it no
- * longer parses, an error). Takes the lock on the configuration directory that other processes respect, until the
- * change is committed or dropped. May block.
+ * longer parses, an error). Takes the lock that other processes respect, a file in the configuration directory, until
+ * the change is dropped; %AIMX_ERROR_CONFLICT when one of them keeps it for seconds. May block.
  *
  * Returns: (transfer full) (nullable): a change; dropping it without a commit changes nothing
  */

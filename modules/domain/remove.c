@@ -133,13 +133,14 @@ announce (const Removal *self, AimxConfig *config)
 static gboolean
 remove_locked (Removal *self, AimxLockGuard *guard, GError **error)
 {
-  g_autoptr (AimxConfigChange) change = aimx_server_begin_change (self->server, guard, error);
+  g_autoptr (AimxConfigChange) change = NULL;
   g_autoptr (AimxConfig) config = NULL;
 
 #ifdef AIMX_TEST_SEAMS
   if (domain_remove_hook != NULL)
     domain_remove_hook ();
 #endif
+  change = aimx_server_begin_change (self->server, guard, error);
   config = aimx_config_store_get (aimx_server_get_config_store (self->server));
   if (change == NULL || !check_same (self, config, error) || !edit (self, change, error) ||
       (is_default (self, config) && !aimx_signer_adopt (self->signer, change, self->domain, error)) ||

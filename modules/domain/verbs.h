@@ -20,7 +20,8 @@ extern const AimxVerbSpec domain_remove_verb;
 extern const AimxVerbSpec domain_set_default_verb;
 
 #ifdef AIMX_TEST_SEAMS
-/** domain_remove_hook: (nullable): called when a removal has all its locks and before it looks again, in tests only */
+/** domain_remove_hook: (nullable): called when a removal has locked its mailboxes and not yet the configuration, in
+ * tests only */
 extern void (*domain_remove_hook) (void);
 #endif
 

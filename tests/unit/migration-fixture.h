@@ -118,7 +118,7 @@ static inline void
 assert_migrated (Installation *self)
 {
   assert_text (self, "etc/config.toml", migrated_config);
-  assert_entries (self, "etc", "config.toml dkim");
+  assert_entries (self, "etc", ".config.toml.lock config.toml dkim");
   assert_entries (self, "etc/dkim", "a.com");
   assert_mode (self, "etc/dkim/a.com", 0700);
   assert_text (self, "etc/dkim/a.com/private.key", "private");

@@ -7,6 +7,11 @@
 #include <aimx/error.h>
 #include <glib/gstdio.h>
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 static const char good[] = "# mine\n"
                            "domains = [\"A.com\", \"b.com\"]\n"
                            "trust = \"verified\"\n"
@@ -262,8 +267,10 @@ static void
 remove_config (char *dir)
 {
   g_autofree char *file = g_build_filename (dir, "config.toml", NULL);
+  g_autofree char *lock = g_build_filename (dir, ".config.toml.lock", NULL);
 
   g_unlink (file);
+  g_unlink (lock);
   g_assert_cmpint (g_rmdir (dir), ==, 0);
   g_free (dir);
 }
@@ -326,6 +333,112 @@ test_broken_file_refuses_a_change_and_a_reload (void)
   remove_config (dir);
 }
 
+/* ---- between processes ---- */
+
+static AimxConfigChange *
+begin (AimxConfigStore *store, AimxLockManager *locks, GError **error)
+{
+  g_autoptr (AimxLockGuard) guard = aimx_lock_manager_acquire (locks, NULL, AIMX_LOCK_CONFIG, NULL, NULL, NULL);
+
+  return aimx_config_store_begin (store, guard, error);
+}
+
+/* The lock as another process would hold it: by a descriptor of its own. */
+static int
+lock_as_another (const char *dir)
+{
+  g_autofree char *file = g_build_filename (dir, ".config.toml.lock", NULL);
+  int fd = open (file, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+  g_assert_cmpint (flock (fd, LOCK_EX), ==, 0);
+  return fd;
+}
+
+static gpointer
+reload (gpointer data)
+{
+  g_autoptr (AimxLockManager) locks = aimx_lock_manager_new ();
+  g_autoptr (AimxLockGuard) guard = aimx_lock_manager_acquire (locks, NULL, AIMX_LOCK_CONFIG, NULL, NULL, NULL);
+  GError *error = NULL;
+
+  aimx_config_store_reload (data, guard, &error);
+  return error;
+}
+
+static void
+test_lock_is_nobody_elses_to_take (void)
+{
+  char *dir = write_config (good);
+  g_autofree char *lock = g_build_filename (dir, ".config.toml.lock", NULL);
+  g_autoptr (AimxConfigStore) store = aimx_config_store_open (dir, NULL);
+  g_autoptr (AimxLockManager) locks = aimx_lock_manager_new ();
+  g_autoptr (AimxConfigChange) change = NULL;
+  g_autoptr (GError) error = NULL;
+  int fd = open (dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  struct stat info, above;
+
+  /* Whoever can read a file can do as much. */
+  g_assert_cmpint (flock (fd, LOCK_EX), ==, 0);
+  if (geteuid () == 0)
+    g_assert_cmpint (fchown (fd, 1, 1), ==, 0);
+  change = begin (store, locks, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (stat (lock, &info), ==, 0);
+  g_assert_cmpuint (info.st_mode & ALLPERMS, ==, 0600);
+  g_assert_cmpint (fstat (fd, &above), ==, 0);
+  g_assert_cmpuint (info.st_uid, ==, above.st_uid);
+  g_clear_object (&change);
+  close (fd);
+  remove_config (dir);
+}
+
+static void
+test_lock_held_by_another_process_is_not_waited_for_long (void)
+{
+  char *dir = write_config (good);
+  g_autoptr (AimxConfigStore) store = aimx_config_store_open (dir, NULL);
+  g_autoptr (AimxLockManager) locks = aimx_lock_manager_new ();
+  g_autoptr (AimxConfigChange) change = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) reload_error = NULL;
+  int fd = lock_as_another (dir);
+  GThread *thread = g_thread_new ("reload", reload, store);
+
+  g_assert_null (begin (store, locks, &error));
+  g_assert_error (error, AIMX_ERROR, AIMX_ERROR_CONFLICT);
+  g_assert_nonnull (strstr (error->message, "another process is changing the configuration"));
+  reload_error = g_thread_join (thread);
+  g_assert_error (reload_error, AIMX_ERROR, AIMX_ERROR_CONFLICT);
+  g_clear_error (&error);
+  close (fd);
+  change = begin (store, locks, &error);
+  g_assert_no_error (error);
+  g_clear_object (&change);
+  remove_config (dir);
+}
+
+static void
+test_reload_waits_for_the_end_of_a_change (void)
+{
+  char *dir = write_config (good);
+  g_autofree char *file = g_build_filename (dir, "config.toml", NULL);
+  g_autoptr (AimxConfigStore) store = aimx_config_store_open (dir, NULL);
+  g_autoptr (AimxConfig) config = NULL;
+  g_autoptr (GError) error = NULL;
+  int fd = lock_as_another (dir);
+  GThread *thread;
+
+  g_assert_true (g_file_set_contents (file, "half of", -1, NULL));
+  thread = g_thread_new ("reload", reload, store);
+  g_assert_true (g_file_set_contents (file, "domains = [\"c.com\"]\n", -1, NULL));
+  close (fd);
+  error = g_thread_join (thread);
+  g_assert_no_error (error);
+  config = aimx_config_store_get (store);
+  g_assert_nonnull (aimx_config_get_domain (config, "c.com"));
+  remove_config (dir);
+}
+
 static void
 test_a_command_can_do_without_a_configuration (void)
 {
@@ -384,6 +497,10 @@ main (int argc, char **argv)
   g_test_add_func ("/config/globs-match-in-bounded-time", test_globs_match_in_bounded_time);
   g_test_add_func ("/config/change-keeps-the-rest-and-hand-edits", test_change_keeps_the_rest_and_hand_edits);
   g_test_add_func ("/config/broken-file-refuses-a-change-and-a-reload", test_broken_file_refuses_a_change_and_a_reload);
+  g_test_add_func ("/config/lock-is-nobody-elses-to-take", test_lock_is_nobody_elses_to_take);
+  g_test_add_func ("/config/lock-held-by-another-process-is-not-waited-for-long",
+                   test_lock_held_by_another_process_is_not_waited_for_long);
+  g_test_add_func ("/config/reload-waits-for-the-end-of-a-change", test_reload_waits_for_the_end_of_a_change);
   g_test_add_func ("/config/a-command-can-do-without-a-configuration", test_a_command_can_do_without_a_configuration);
   g_test_add_func ("/config/what-is-configured-counts-wherever-it-can-be-read",
                    test_what_is_configured_counts_wherever_it_can_be_read);

@@ -454,7 +454,7 @@ test_after_any_failure_a_second_run_completes (void)
 
 static Fixture *interrupted;
 
-/* A mailbox comes by reading the configuration again, after the removal has its locks. */
+/* A mailbox comes by reading the configuration again, after the removal has locked its mailboxes. */
 static void
 add_mailbox_meanwhile (void)
 {

@@ -172,10 +172,13 @@ set_up (Fixture *fixture, gconstpointer data)
 static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
+  g_autofree char *lock = g_build_filename (fixture->directory, ".config.toml.lock", NULL);
+
   aimx_server_close (fixture->server);
   g_assert_finalize_object (g_steal_pointer (&fixture->server));
   g_clear_object (&fixture->locks);
   g_assert_no_errno (g_unlink (fixture->file));
+  g_unlink (lock);
   g_assert_no_errno (g_rmdir (fixture->directory));
   g_free (fixture->file);
   g_free (fixture->directory);
