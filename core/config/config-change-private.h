@@ -7,6 +7,7 @@
 #include "config-store-private.h"
 
 #include "io/directory.h"
+#include "io/durable-file.h"
 
 #include <tomledit.h>
 
@@ -20,8 +21,10 @@ struct _AimxConfigChange
   AimxDirectory *directory;
   int lock; /* held while the change lives */
   TomlDocument *document;
-  AimxConfig *written;
-  GBytes *written_text;
+  AimxDurableFile *file; /* beside the configuration, with the prepared text; NULL once it has replaced it */
+  AimxConfig *prepared;
+  GBytes *prepared_text;
+  gboolean is_written; /* what is prepared is the configuration's text */
 };
 
 G_END_DECLS

@@ -7,7 +7,6 @@
 #include "config-lock.h"
 #include "config-private.h"
 
-#include "io/durable-file.h"
 #include "io/sys.h"
 
 #include <aimx/error.h>
@@ -83,47 +82,58 @@ copy_access (AimxConfigChange *self, AimxDurableFile *file, GError **error)
 }
 
 static gboolean
-write_text (AimxConfigChange *self, GBytes *text, GError **error)
+write_file (AimxConfigChange *self, GBytes *text, GError **error)
 {
-  g_autoptr (AimxDurableFile) file = NULL;
   gsize length;
   const char *data = g_bytes_get_data (text, &length);
 
+  g_clear_pointer (&self->file, aimx_durable_file_free);
   /* Left by a crash: whoever writes here holds the lock. */
   if (!aimx_directory_remove_tree (self->directory, TEMPORARY, error))
     return FALSE;
-  file = aimx_durable_file_new (self->directory, TEMPORARY, error);
-  return file != NULL && aimx_durable_file_write (file, data, length, error) && copy_access (self, file, error) &&
-         aimx_durable_file_sync (file, error) &&
-         aimx_durable_file_replace (file, self->directory, AIMX_CONFIG_FILE, error) &&
-         aimx_directory_sync (self->directory, error);
+  self->file = aimx_durable_file_new (self->directory, TEMPORARY, error);
+  return self->file != NULL && aimx_durable_file_write (self->file, data, length, error) &&
+         copy_access (self, self->file, error) && aimx_durable_file_sync (self->file, error);
+}
+
+gboolean
+aimx_config_change_prepare (AimxConfigChange *self, GError **error)
+{
+  g_autoptr (GBytes) text = NULL;
+  gsize length;
+  char *data = toml_document_to_text (self->document, &length);
+
+  text = g_bytes_new_take (data, length);
+  if (self->prepared != NULL && g_bytes_equal (self->prepared_text, text))
+    return TRUE;
+  g_clear_object (&self->prepared);
+  g_clear_pointer (&self->prepared_text, g_bytes_unref);
+  self->is_written = FALSE;
+  self->prepared_text = g_steal_pointer (&text);
+  self->prepared = aimx_config_store_parse (self->store, data, length, error);
+  if (self->prepared != NULL && write_file (self, self->prepared_text, error))
+    return TRUE;
+  g_clear_object (&self->prepared);
+  return FALSE;
 }
 
 gboolean
 aimx_config_change_write (AimxConfigChange *self, GError **error)
 {
-  g_autoptr (AimxConfig) config = aimx_config_change_validate (self, error);
-  g_autoptr (GBytes) text = NULL;
-  gsize length;
-  char *data;
-
-  if (config == NULL)
+  if (!aimx_config_change_prepare (self, error))
     return FALSE;
-  data = toml_document_to_text (self->document, &length);
-  text = g_bytes_new_take (data, length);
-  if (!write_text (self, text, error))
+  if (self->file != NULL && !aimx_durable_file_replace (self->file, self->directory, AIMX_CONFIG_FILE, error))
     return FALSE;
-  g_set_object (&self->written, config);
-  g_clear_pointer (&self->written_text, g_bytes_unref);
-  self->written_text = g_steal_pointer (&text);
-  return TRUE;
+  g_clear_pointer (&self->file, aimx_durable_file_free);
+  self->is_written = aimx_directory_sync (self->directory, error);
+  return self->is_written;
 }
 
 void
 aimx_config_change_publish (AimxConfigChange *self)
 {
-  g_return_if_fail (self->written != NULL);
-  aimx_config_store_swap (self->store, self->written, self->written_text, FALSE);
+  g_return_if_fail (self->is_written);
+  aimx_config_store_swap (self->store, self->prepared, self->prepared_text, FALSE);
 }
 
 gboolean
@@ -140,10 +150,11 @@ aimx_config_change_finalize (GObject *object)
 {
   AimxConfigChange *self = AIMX_CONFIG_CHANGE (object);
 
+  g_clear_pointer (&self->file, aimx_durable_file_free);
   g_clear_pointer (&self->directory, aimx_directory_unref);
   g_clear_pointer (&self->document, toml_document_free);
-  g_clear_pointer (&self->written_text, g_bytes_unref);
-  g_clear_object (&self->written);
+  g_clear_pointer (&self->prepared_text, g_bytes_unref);
+  g_clear_object (&self->prepared);
   g_clear_object (&self->guard);
   g_clear_object (&self->store);
   aimx_fd_clear (&self->lock);

@@ -207,6 +207,19 @@ AIMX_API gboolean aimx_config_change_set_dkim_selector (AimxConfigChange *self,
 AIMX_API AimxConfig *aimx_config_change_validate (AimxConfigChange *self, GError **error);
 
 /**
+ * aimx_config_change_prepare:
+ * @self: a change
+ * @error: return location
+ *
+ * Validates the text as edited, and makes it durable beside the file: a commit has only a rename left to do then. For
+ * whoever is about to do what cannot be taken back, and has to know first that the configuration can be written. May
+ * block.
+ *
+ * Returns: %TRUE, or %FALSE with @error set
+ */
+AIMX_API gboolean aimx_config_change_prepare (AimxConfigChange *self, GError **error);
+
+/**
  * aimx_config_change_write:
  * @self: a change
  * @error: return location

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * DOMAIN-REMOVE: every mailbox of the domain is locked, then the configuration; what was decided before is decided
- * again; the edit of the configuration is rehearsed; then the mail goes, then its directories, then the domain from the
- * file, the keys in use and the snapshot. Until the last of these everybody sees the domain, and the same request
- * completes what a failure has left.
+ * again; the configuration without it is written beside the one in use; then the mail goes, then its directories, then
+ * the domain from the file, the keys in use and the snapshot. Until the last of these everybody sees the domain, and
+ * the same request completes what a failure has left.
  */
 #include "name.h"
 #include "verbs.h"
@@ -89,12 +89,8 @@ is_default (const Removal *self, AimxConfig *config)
 static gboolean
 edit (const Removal *self, AimxConfigChange *change, GError **error)
 {
-  g_autoptr (AimxConfig) rehearsed = NULL;
-
-  if (!check_file (self, change, error) || !aimx_config_change_remove_domain (change, self->domain, error))
-    return FALSE;
-  rehearsed = aimx_config_change_validate (change, error);
-  return rehearsed != NULL;
+  return check_file (self, change, error) && aimx_config_change_remove_domain (change, self->domain, error) &&
+         aimx_config_change_prepare (change, error);
 }
 
 static gboolean

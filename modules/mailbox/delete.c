@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * MAILBOX-DELETE: the mail goes first, then the configuration, then the directories. The mailbox is locked throughout,
- * the configuration only for the edit: emptying can take long. Until the configuration is committed the mailbox is
- * there, so that the same request completes after a failure.
+ * MAILBOX-DELETE: the mail goes first, when the configuration turned out to be writable, then the configuration, then
+ * the directories. The mailbox is locked throughout, the configuration only for the edit: emptying can take long. Until
+ * the configuration is committed the mailbox is there, so that the same request completes after a failure.
  */
 #include "verbs.h"
 
@@ -57,17 +57,14 @@ check_empty (const Deletion *self, GError **error)
   return FALSE;
 }
 
-/* So that nothing is emptied when the configuration could not be written anyhow. */
+/* So that nothing is emptied when the configuration could not be written anyhow: all is done but for the rename. */
 static gboolean
 rehearse (const Deletion *self, AimxLockGuard *guard, GError **error)
 {
   g_autoptr (AimxConfigChange) change = aimx_server_begin_change (self->server, guard, error);
-  g_autoptr (AimxConfig) config = NULL;
 
-  if (change == NULL || !aimx_config_change_remove_mailbox (change, self->fqdn, error))
-    return FALSE;
-  config = aimx_config_change_validate (change, error);
-  return config != NULL;
+  return change != NULL && aimx_config_change_remove_mailbox (change, self->fqdn, error) &&
+         aimx_config_change_prepare (change, error);
 }
 
 static gboolean

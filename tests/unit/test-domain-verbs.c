@@ -452,6 +452,20 @@ test_after_any_failure_a_second_run_completes (void)
       }
 }
 
+static void
+test_mail_stays_while_the_configuration_cannot_be_written (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (AimxResponse) response = NULL;
+
+  put_mail (fixture);
+  g_assert_true (aimx_fault_set_plan ("write:1+:ENOSPC", NULL));
+  response = verb_call (&fixture->verbs, 0, REMOVE, HEADERS ("Domain", "b.test", "Force", "true"));
+  g_assert_true (aimx_fault_set_plan (NULL, NULL));
+  g_assert_nonnull (aimx_response_get_error (response));
+  g_assert_true (has_domain (fixture, "b.test"));
+  g_assert_true (verb_has (&fixture->verbs, "data/b.test/inbox/x/one.md"));
+}
+
 static Fixture *interrupted;
 
 /* A mailbox comes by reading the configuration again, after the removal has locked its mailboxes. */
@@ -514,6 +528,8 @@ main (int argc, char **argv)
   TEST ("the-default-moves-to-the-front", test_the_default_moves_to_the_front);
   TEST ("a-default-written-by-hand-is-not-the-one-in-use", test_a_default_written_by_hand_is_not_the_one_in_use);
 #ifdef AIMX_TEST_SEAMS
+  TEST ("mail-stays-while-the-configuration-cannot-be-written",
+        test_mail_stays_while_the_configuration_cannot_be_written);
   TEST ("a-set-that-differs-under-the-locks-is-a-conflict", test_a_set_that_differs_under_the_locks_is_a_conflict);
   g_test_add_func ("/domain-verbs/after-any-failure-a-second-run-completes",
                    test_after_any_failure_a_second_run_completes);

@@ -115,6 +115,33 @@ test_deleting_by_force (void)
       }
 }
 
+/* Each of these lets files go, but lets none be written. */
+static void
+test_mail_stays_while_the_configuration_cannot_be_written (void)
+{
+  static const char *const plans[] = { "write:1+:ENOSPC", "sync:1+:EIO", "chmod:1+:EIO" };
+  const char *const headers[] = { "Name", "info", "Force", "true", NULL };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (plans); i++)
+    {
+      VerbFixture fixture;
+      g_autoptr (AimxResponse) response = NULL;
+
+      set_up (&fixture);
+      verb_put_message (&fixture, "a.test/inbox/info", "one", FALSE);
+      set_plan (plans[i]);
+      response = verb_call (&fixture, 0, "MAILBOX-DELETE", headers);
+      set_plan (NULL);
+      g_assert_nonnull (aimx_response_get_error (response));
+      g_assert_true (verb_mailbox_is_configured (&fixture, "info@a.test"));
+      g_assert_true (verb_has (&fixture, "data/a.test/inbox/info/one.md"));
+      g_assert_false (verb_has (&fixture, "etc/.config.toml.new"));
+      verb_assert_ok (&fixture, 0, "MAILBOX-DELETE", headers);
+      g_assert_false (verb_has (&fixture, "data/a.test/inbox/info/one.md"));
+      verb_fixture_clear (&fixture);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -122,5 +149,7 @@ main (int argc, char **argv)
   g_log_set_always_fatal (G_LOG_FATAL_MASK | G_LOG_LEVEL_CRITICAL);
   g_test_add_func ("/mailbox-verb-faults/create", test_creating);
   g_test_add_func ("/mailbox-verb-faults/delete", test_deleting_by_force);
+  g_test_add_func ("/mailbox-verb-faults/mail-stays-while-the-configuration-cannot-be-written",
+                   test_mail_stays_while_the_configuration_cannot_be_written);
   return g_test_run ();
 }
