@@ -21,7 +21,9 @@ struct _AimxConfigChange
   AimxDirectory *directory;
   int lock; /* held while the change lives */
   TomlDocument *document;
-  AimxDurableFile *file; /* beside the configuration, with the prepared text; NULL once it has replaced it */
+  AimxDirectory *place;  /* where the file is to be, with the prepared text beside it */
+  char *name;            /* there */
+  AimxDurableFile *file; /* NULL once it has replaced that one */
   AimxConfig *prepared;
   GBytes *prepared_text;
   gboolean is_written; /* what is prepared is the configuration's text */

@@ -5,6 +5,7 @@
  */
 #include "config-change-private.h"
 #include "config-lock.h"
+#include "config-place.h"
 #include "config-private.h"
 
 #include "io/sys.h"
@@ -14,7 +15,6 @@
 #include <string.h>
 
 #define NEW_FILE_MODE 0640
-#define TEMPORARY     "." AIMX_CONFIG_FILE ".new"
 
 G_DEFINE_TYPE (AimxConfigChange, aimx_config_change, G_TYPE_OBJECT)
 
@@ -67,13 +67,13 @@ aimx_config_change_validate (AimxConfigChange *self, GError **error)
   return aimx_config_store_parse (self->store, text, length, error);
 }
 
-/* As the file that it replaces, which may be a link of the operator's making. */
+/* As the file that it replaces. */
 static gboolean
 copy_access (AimxConfigChange *self, AimxDurableFile *file, GError **error)
 {
   struct stat info;
 
-  if (fstatat (aimx_directory_get_fd (self->directory), AIMX_CONFIG_FILE, &info, 0) == 0)
+  if (aimx_sys_fstatat (aimx_directory_get_fd (self->place), self->name, &info) == 0)
     return (geteuid () != 0 || aimx_durable_file_give (file, info.st_uid, info.st_gid, error)) &&
            aimx_durable_file_set_mode (file, info.st_mode & ALLPERMS, error);
   if (errno == ENOENT)
@@ -81,17 +81,29 @@ copy_access (AimxConfigChange *self, AimxDurableFile *file, GError **error)
   return aimx_error_set_errno (error, errno, "look at %s", aimx_config_store_get_file (self->store));
 }
 
+static void
+forget_file (AimxConfigChange *self)
+{
+  g_clear_pointer (&self->file, aimx_durable_file_free);
+  g_clear_pointer (&self->place, aimx_directory_unref);
+  g_clear_pointer (&self->name, g_free);
+}
+
 static gboolean
 write_file (AimxConfigChange *self, GBytes *text, GError **error)
 {
   gsize length;
   const char *data = g_bytes_get_data (text, &length);
+  g_autofree char *temporary = NULL;
 
-  g_clear_pointer (&self->file, aimx_durable_file_free);
-  /* Left by a crash: whoever writes here holds the lock. */
-  if (!aimx_directory_remove_tree (self->directory, TEMPORARY, error))
+  forget_file (self);
+  if (!aimx_config_place_find (self->directory, &self->place, &self->name, error))
     return FALSE;
-  self->file = aimx_durable_file_new (self->directory, TEMPORARY, error);
+  temporary = g_strconcat (".", self->name, ".new", NULL);
+  /* Left by a crash: whoever writes here holds the lock. */
+  if (!aimx_directory_remove_tree (self->place, temporary, error))
+    return FALSE;
+  self->file = aimx_durable_file_new (self->place, temporary, error);
   return self->file != NULL && aimx_durable_file_write (self->file, data, length, error) &&
          copy_access (self, self->file, error) && aimx_durable_file_sync (self->file, error);
 }
@@ -122,10 +134,10 @@ aimx_config_change_write (AimxConfigChange *self, GError **error)
 {
   if (!aimx_config_change_prepare (self, error))
     return FALSE;
-  if (self->file != NULL && !aimx_durable_file_replace (self->file, self->directory, AIMX_CONFIG_FILE, error))
+  if (self->file != NULL && !aimx_durable_file_replace (self->file, self->place, self->name, error))
     return FALSE;
   g_clear_pointer (&self->file, aimx_durable_file_free);
-  self->is_written = aimx_directory_sync (self->directory, error);
+  self->is_written = aimx_directory_sync (self->place, error);
   return self->is_written;
 }
 
@@ -150,7 +162,7 @@ aimx_config_change_finalize (GObject *object)
 {
   AimxConfigChange *self = AIMX_CONFIG_CHANGE (object);
 
-  g_clear_pointer (&self->file, aimx_durable_file_free);
+  forget_file (self);
   g_clear_pointer (&self->directory, aimx_directory_unref);
   g_clear_pointer (&self->document, toml_document_free);
   g_clear_pointer (&self->prepared_text, g_bytes_unref);

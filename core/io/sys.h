@@ -95,6 +95,15 @@ aimx_sys_statx (int fd, guint mask, struct statx *info)
 }
 
 static inline ssize_t
+aimx_sys_readlinkat (int dir, const char *name, char *target, gsize size)
+{
+  ssize_t n_read;
+
+  AIMX_SYS_RETRY (n_read, AIMX_FAULT_READ, readlinkat (dir, name, target, size));
+  return n_read;
+}
+
+static inline ssize_t
 aimx_sys_pread (int fd, void *buffer, gsize length, off_t offset)
 {
   ssize_t n_read;

@@ -224,7 +224,9 @@ AIMX_API gboolean aimx_config_change_prepare (AimxConfigChange *self, GError **e
  * @self: a change
  * @error: return location
  *
- * Makes the edited text durable as the file, without showing it to readers yet. May block.
+ * Makes the edited text durable as the file, without showing it to readers yet. A file that is a link stays one, and
+ * what it leads to is replaced; root refuses that with %AIMX_ERROR_CONFLICT where others could have put it in place.
+ * May block.
  *
  * Returns: %TRUE, or %FALSE with @error set
  */

@@ -29,7 +29,7 @@ CLI_CORE_MAY = re.compile(r"(wire/[a-z-]+\.h|server-private\.h)$")
 STORAGE_ROOM = ("core/mail/", "core/io/")
 # Directory descriptors are how the storage room reaches files; the configuration directory is changed with them, too.
 DIRECTORY_USERS = STORAGE_ROOM + ("core/config/migration", "core/config/config-change-private.h",
-                                 "core/config/config-lock.h")
+                                 "core/config/config-lock.h", "core/config/config-place.h")
 BELOW_DATA_DIR = re.compile(r"(^|/)(inbox|sent)(/|$)|(^|/)\.(spool|layout-version)(/|$)")
 DATA_DIR_CALL = re.compile(r"\b(g_build_filename|g_build_path|g_strconcat|g_strdup_printf|open|openat|fopen|mkdir|rename"
                            r"|unlink|g_file_[a-z_]+|g_mkdir[a-z_]*)\s*\(([^;]*?data_dir[^;]*?)\)\s*[;,)]", re.DOTALL)

@@ -439,6 +439,100 @@ test_reload_waits_for_the_end_of_a_change (void)
   remove_config (dir);
 }
 
+/* ---- a file that is a link ---- */
+
+/* The configuration is ELSEWHERE/real.toml, and in its directory a link to a link to it. */
+static void
+link_config (const char *dir, const char *elsewhere)
+{
+  g_autofree char *file = g_build_filename (dir, "config.toml", NULL);
+  g_autofree char *middle = g_build_filename (elsewhere, "middle.toml", NULL);
+  g_autofree char *real = g_build_filename (elsewhere, "real.toml", NULL);
+
+  g_assert_cmpint (g_rename (file, real), ==, 0);
+  g_assert_cmpint (symlink ("real.toml", middle), ==, 0);
+  g_assert_cmpint (symlink (middle, file), ==, 0);
+}
+
+static void
+unlink_config (char *elsewhere)
+{
+  g_autofree char *middle = g_build_filename (elsewhere, "middle.toml", NULL);
+  g_autofree char *real = g_build_filename (elsewhere, "real.toml", NULL);
+
+  g_unlink (middle);
+  g_unlink (real);
+  g_assert_cmpint (g_rmdir (elsewhere), ==, 0);
+  g_free (elsewhere);
+}
+
+static void
+test_link_stays_and_what_it_leads_to_changes (void)
+{
+  char *dir = write_config (good);
+  char *elsewhere = g_dir_make_tmp ("aimx-config-XXXXXX", NULL);
+  g_autofree char *file = g_build_filename (dir, "config.toml", NULL);
+  g_autofree char *real = g_build_filename (elsewhere, "real.toml", NULL);
+  g_autoptr (AimxConfigStore) store = NULL;
+  g_autoptr (AimxLockManager) locks = aimx_lock_manager_new ();
+  g_autoptr (AimxConfigChange) change = NULL;
+  g_autofree char *text = NULL;
+  g_autoptr (GError) error = NULL;
+  struct stat info;
+
+  link_config (dir, elsewhere);
+  g_assert_cmpint (g_chmod (real, 0604), ==, 0);
+  store = aimx_config_store_open (dir, NULL);
+  change = begin (store, locks, NULL);
+  g_assert_true (aimx_config_change_add_mailbox (change, "new@a.com", "bob", NULL));
+  aimx_config_change_commit (change, &error);
+  g_assert_no_error (error);
+  g_clear_object (&change);
+  g_assert_true (g_file_test (file, G_FILE_TEST_IS_SYMLINK));
+  g_assert_cmpint (lstat (real, &info), ==, 0);
+  g_assert_true (S_ISREG (info.st_mode));
+  g_assert_cmpuint (info.st_mode & ALLPERMS, ==, 0604);
+  g_assert_true (g_file_get_contents (real, &text, NULL, NULL));
+  g_assert_nonnull (strstr (text, "new@a.com"));
+  unlink_config (elsewhere);
+  remove_config (dir);
+}
+
+/* Somebody who could put another link in its place, or another file where it leads. */
+static void
+test_link_that_others_can_change_is_not_written_through (void)
+{
+  for (guint hand = 0; geteuid () == 0 && hand < 3; hand++)
+    {
+      char *dir = write_config (good);
+      char *elsewhere = g_dir_make_tmp ("aimx-config-XXXXXX", NULL);
+      g_autofree char *file = g_build_filename (dir, "config.toml", NULL);
+      g_autoptr (AimxConfigStore) store = NULL;
+      g_autoptr (AimxLockManager) locks = aimx_lock_manager_new ();
+      g_autoptr (AimxConfigChange) change = NULL;
+      g_autofree char *text = NULL;
+      g_autoptr (GError) error = NULL;
+
+      link_config (dir, elsewhere);
+      if (hand == 0)
+        g_assert_cmpint (g_chmod (elsewhere, 0722), ==, 0);
+      else
+        g_assert_cmpint (lchown (hand == 1 ? elsewhere : file, 1, 1), ==, 0);
+      store = aimx_config_store_open (dir, NULL);
+      change = begin (store, locks, NULL);
+      g_assert_true (aimx_config_change_add_mailbox (change, "new@a.com", "bob", NULL));
+      g_assert_false (aimx_config_change_commit (change, &error));
+      g_assert_error (error, AIMX_ERROR, AIMX_ERROR_CONFLICT);
+      g_assert_nonnull (strstr (error->message, "others than root"));
+      g_clear_object (&change);
+      g_assert_true (g_file_test (file, G_FILE_TEST_IS_SYMLINK));
+      g_assert_true (g_file_get_contents (file, &text, NULL, NULL));
+      g_assert_cmpstr (text, ==, good);
+      unlink_config (elsewhere);
+      remove_config (dir);
+    }
+}
+
 static void
 test_a_command_can_do_without_a_configuration (void)
 {
@@ -501,6 +595,9 @@ main (int argc, char **argv)
   g_test_add_func ("/config/lock-held-by-another-process-is-not-waited-for-long",
                    test_lock_held_by_another_process_is_not_waited_for_long);
   g_test_add_func ("/config/reload-waits-for-the-end-of-a-change", test_reload_waits_for_the_end_of_a_change);
+  g_test_add_func ("/config/link-stays-and-what-it-leads-to-changes", test_link_stays_and_what_it_leads_to_changes);
+  g_test_add_func ("/config/link-that-others-can-change-is-not-written-through",
+                   test_link_that_others_can_change_is_not_written_through);
   g_test_add_func ("/config/a-command-can-do-without-a-configuration", test_a_command_can_do_without_a_configuration);
   g_test_add_func ("/config/what-is-configured-counts-wherever-it-can-be-read",
                    test_what_is_configured_counts_wherever_it_can_be_read);
