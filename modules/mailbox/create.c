@@ -87,13 +87,27 @@ read_owner (Creation *self, GError **error)
 /* ---- under the locks ---- */
 
 static gboolean
-check_free (Creation *self, AimxConfig *config, GError **error)
+has_mailbox (Creation *self, AimxConfig *config)
 {
   const AimxMailbox *taken = aimx_config_resolve_recipient (config, self->fqdn, NULL);
 
-  if (taken == NULL || aimx_mailbox_is_catchall (taken))
+  return taken != NULL && !aimx_mailbox_is_catchall (taken);
+}
+
+static gboolean
+check_free (Creation *self, AimxConfig *config, AimxConfigChange *change, GError **error)
+{
+  g_autoptr (AimxConfig) file = NULL;
+
+  if (!has_mailbox (self, config))
     return TRUE;
-  g_set_error (error, AIMX_ERROR, AIMX_ERROR_MAILBOX, "mailbox '%s' exists already", self->fqdn);
+  file = aimx_config_change_validate (change, NULL);
+  if (file == NULL || has_mailbox (self, file))
+    g_set_error (error, AIMX_ERROR, AIMX_ERROR_MAILBOX, "mailbox '%s' exists already", self->fqdn);
+  else
+    g_set_error (error, AIMX_ERROR, AIMX_ERROR_MAILBOX,
+                 "mailbox '%s' exists already, though the configuration file has lost it; run `aimx reload` first",
+                 self->fqdn);
   return FALSE;
 }
 
@@ -143,7 +157,7 @@ create (Creation *self, GError **error)
   g_autoptr (AimxConfig) config = aimx_config_store_get (aimx_server_get_config_store (self->server));
   guint uid, gid;
 
-  return change != NULL && check_domain (config, self->fqdn, error) && check_free (self, config, error) &&
+  return change != NULL && check_domain (config, self->fqdn, error) && check_free (self, config, change, error) &&
          find_account (self, &uid, &gid, error) && make (self, guard, change, uid, gid, error);
 }
 

@@ -57,23 +57,50 @@ check_empty (const Deletion *self, GError **error)
   return FALSE;
 }
 
-/* So that nothing is emptied when the configuration could not be written anyhow: all is done but for the rename. */
+/* A mailbox that somebody has given away in the file, which nobody has loaded, is no longer the one that is to go. One
+ * that is not in the file at all is what an earlier run or a hand may have left. */
 static gboolean
-rehearse (const Deletion *self, AimxLockGuard *guard, GError **error)
+check_file (const Deletion *self, const AimxMailbox *mailbox, AimxConfigChange *change, GError **error)
+{
+  g_autoptr (AimxConfig) config = aimx_config_change_validate (change, error);
+  const AimxMailbox *now = config != NULL ? aimx_config_get_mailbox (config, self->fqdn) : NULL;
+
+  if (config == NULL)
+    return FALSE;
+  if (now == NULL || g_str_equal (aimx_mailbox_get_owner (now), aimx_mailbox_get_owner (mailbox)))
+    return TRUE;
+  g_set_error (error, AIMX_ERROR, AIMX_ERROR_CONFLICT,
+               "mailbox '%s' has another owner in the configuration file by now; run `aimx reload`", self->fqdn);
+  return FALSE;
+}
+
+/* Begins a change, and takes the mailbox out. */
+static AimxConfigChange *
+edit (const Deletion *self, const AimxMailbox *mailbox, AimxLockGuard *guard, GError **error)
 {
   g_autoptr (AimxConfigChange) change = aimx_server_begin_change (self->server, guard, error);
 
-  return change != NULL && aimx_config_change_remove_mailbox (change, self->fqdn, error) &&
-         aimx_config_change_prepare (change, error);
+  if (change == NULL || !check_file (self, mailbox, change, error) ||
+      !aimx_config_change_remove_mailbox (change, self->fqdn, error))
+    return NULL;
+  return g_steal_pointer (&change);
+}
+
+/* So that nothing is emptied when the configuration could not be written anyhow: all is done but for the rename. */
+static gboolean
+rehearse (const Deletion *self, const AimxMailbox *mailbox, AimxLockGuard *guard, GError **error)
+{
+  g_autoptr (AimxConfigChange) change = edit (self, mailbox, guard, error);
+
+  return change != NULL && aimx_config_change_prepare (change, error);
 }
 
 static gboolean
-drop (const Deletion *self, AimxLockGuard *guard, GError **error)
+drop (const Deletion *self, const AimxMailbox *mailbox, AimxLockGuard *guard, GError **error)
 {
-  g_autoptr (AimxConfigChange) change = aimx_server_begin_change (self->server, guard, error);
+  g_autoptr (AimxConfigChange) change = edit (self, mailbox, guard, error);
 
-  return change != NULL && aimx_config_change_remove_mailbox (change, self->fqdn, error) &&
-         aimx_config_change_commit (change, error);
+  return change != NULL && aimx_config_change_commit (change, error);
 }
 
 static void
@@ -99,9 +126,10 @@ delete_locked (const Deletion *self, AimxLockGuard *guard, GError **error)
 
   if (mailbox == NULL || !check_empty (self, error))
     return FALSE;
-  if (self->force && (!rehearse (self, guard, error) || !aimx_mail_store_wipe_mailbox (mail, guard, self->fqdn, error)))
+  if (self->force &&
+      (!rehearse (self, mailbox, guard, error) || !aimx_mail_store_wipe_mailbox (mail, guard, self->fqdn, error)))
     return FALSE;
-  if (!drop (self, guard, error))
+  if (!drop (self, mailbox, guard, error))
     return FALSE;
   aimx_mail_store_remove_mailbox_dirs (mail, guard, self->fqdn);
   announce (self, mailbox);

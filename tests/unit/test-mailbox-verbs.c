@@ -223,6 +223,38 @@ test_an_edit_by_hand_survives_and_counts (VerbFixture *fixture, gconstpointer da
   g_assert_true (verb_mailbox_is_configured (fixture, "hand@a.test"));
 }
 
+static void
+test_what_was_taken_out_by_hand_is_there_until_a_reload (VerbFixture *fixture, gconstpointer data)
+{
+  create (fixture, "new");
+  verb_assert_fails (fixture, 0, CREATE, HEADERS ("Name", "new", "Owner", verb_owner ()), "MAILBOX", "exists already");
+  verb_fixture_write_config (fixture, "domains = [\"a.test\"]\n");
+  verb_assert_fails (fixture, 0, CREATE, HEADERS ("Name", "new", "Owner", verb_owner ()), "MAILBOX", "aimx reload");
+}
+
+static void
+test_mailboxes_in_braces_come_and_go (VerbFixture *fixture, gconstpointer data)
+{
+  g_autofree char *before = g_strdup_printf ("domains = [\"a.test\"]\n"
+                                             "mailboxes = {\"info@a.test\".address = \"info@a.test\", "
+                                             "\"info@a.test\".owner = \"%s\"} # all\n",
+                                             verb_owner ());
+  g_autofree char *after =
+      g_strdup_printf ("domains = [\"a.test\"]\n"
+                       "mailboxes = {\"new@a.test\" = { address = \"new@a.test\", owner = \"%s\" } "
+                       "} # all\n",
+                       verb_owner ());
+  g_autofree char *text = NULL;
+
+  verb_fixture_write_config (fixture, before);
+  create (fixture, "new");
+  verb_put_message (fixture, "a.test/inbox/info", "one", FALSE);
+  verb_assert_ok (fixture, 0, DELETE, HEADERS ("Name", "info", "Force", "true"));
+  g_assert_false (verb_mailbox_is_configured (fixture, INFO));
+  text = scratch_read (fixture->scratch, "etc/config.toml");
+  g_assert_cmpstr (text, ==, after);
+}
+
 /* ---- deleting ---- */
 
 static void
@@ -301,6 +333,25 @@ test_what_was_taken_out_by_hand_counts_as_deleted (VerbFixture *fixture, gconstp
   verb_assert_ok (fixture, 0, DELETE, HEADERS ("Name", "new"));
   g_assert_false (verb_mailbox_is_configured (fixture, "new@a.test"));
   g_assert_false (verb_has (fixture, "data/a.test/inbox/new"));
+}
+
+static void
+test_what_was_given_away_by_hand_is_not_deleted (VerbFixture *fixture, gconstpointer data)
+{
+  g_autofree char *before = scratch_read (fixture->scratch, "etc/config.toml");
+  g_autofree char *mine = g_strconcat ("owner = \"", verb_owner (), "\"", NULL);
+  g_auto (GStrv) parts = g_strsplit (before, mine, 2);
+  g_autofree char *given = g_strconcat (parts[0], "owner = \"somebody\"", parts[1], NULL);
+  g_autofree char *after = NULL;
+
+  verb_put_message (fixture, "a.test/inbox/info", "one", FALSE);
+  verb_fixture_write_config (fixture, given);
+  verb_assert_fails (fixture, verb_owner_uid (), DELETE, HEADERS ("Name", INFO, "Force", "true"), "ECONFLICT",
+                     "aimx reload");
+  verb_assert_fails (fixture, 0, DELETE, HEADERS ("Name", INFO, "Force", "true"), "ECONFLICT", "aimx reload");
+  g_assert_true (verb_has (fixture, "data/a.test/inbox/info/one.md"));
+  after = scratch_read (fixture->scratch, "etc/config.toml");
+  g_assert_cmpstr (after, ==, given);
 }
 
 /* ---- showing ---- */
@@ -507,14 +558,17 @@ main (int argc, char **argv)
   ADD ("create/name", test_what_is_no_name_is_refused);
   ADD ("create/owner", test_an_owner_must_be_a_user);
   ADD ("create/exists", test_what_exists_is_not_created_again);
+  ADD ("create/by-hand", test_what_was_taken_out_by_hand_is_there_until_a_reload);
   ADD ("create/directories", test_directories_that_are_there_are_used_when_they_are_the_owners);
   ADD ("broken-file", test_a_broken_file_is_not_written_to);
   ADD ("edit-by-hand", test_an_edit_by_hand_survives_and_counts);
+  ADD ("braces", test_mailboxes_in_braces_come_and_go);
   ADD ("delete/empty", test_an_empty_mailbox_goes_with_its_directories);
   ADD ("delete/force", test_a_mailbox_with_mail_goes_only_by_force);
   ADD ("delete/hidden", test_somebody_elses_mailbox_answers_like_a_missing_one);
   ADD ("delete/catchall", test_a_catchall_stays);
   ADD ("delete/by-hand", test_what_was_taken_out_by_hand_counts_as_deleted);
+  ADD ("delete/given-away", test_what_was_given_away_by_hand_is_not_deleted);
   ADD ("list/root", test_root_lists_everything_sorted);
   ADD ("list/unreadable", test_a_mailbox_that_cannot_be_read_hides_no_other);
   ADD ("list/own", test_others_list_what_is_theirs);
