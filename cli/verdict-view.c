@@ -194,7 +194,9 @@ view_dmarc (View *self, JsonObject *dmarc)
     g_string_append_printf (text, ": %s", get_alignment (dmarc));
   append_line (self, "DMARC", get (dmarc, "result"), text->str);
   if (disposition != NULL && strcmp (disposition, "none") != 0)
-    append_line (self, "", disposition, "is what the author's domain asks to do with it");
+    append_line (self, "", disposition,
+                 policy != NULL ? "is what the author's domain asks to do with it"
+                                : "is what to do with it where policies are obeyed: nobody can be asked");
 }
 
 static void

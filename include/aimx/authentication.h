@@ -35,9 +35,10 @@ typedef enum
  * AimxDisposition:
  * @AIMX_DISPOSITION_NONE: nothing speaks against the message
  * @AIMX_DISPOSITION_QUARANTINE: the domain of its author asks to keep it apart
- * @AIMX_DISPOSITION_REJECT: the domain of its author asks to refuse it
+ * @AIMX_DISPOSITION_REJECT: the domain of its author asks to refuse it, or cannot be told from what its From field says
  *
- * What the DMARC policy (RFC 7489, 6.3) that applies asks for, `pct` taken into account.
+ * What the DMARC policy (RFC 7489, 6.3) that applies asks for, `pct` taken into account. A message whose authors cannot
+ * be told is to be refused by whoever obeys such policies (RFC 7489, 6.6.1).
  */
 typedef enum
 {
@@ -134,7 +135,7 @@ AIMX_API gboolean aimx_authentication_is_author_proven (AimxAuthentication *self
  * @self: the results
  * @disposition: what to do
  *
- * Sets what the author's domain asks to do.
+ * Sets what is to be done where DMARC policies are obeyed.
  */
 AIMX_API void aimx_authentication_set_disposition (AimxAuthentication *self, AimxDisposition disposition);
 

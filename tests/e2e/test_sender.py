@@ -147,6 +147,15 @@ class Sender(unittest.TestCase):
         self.assert_shown(self.deliver(obeys, raw, "ann@bank.test"), dmarc="pass", spf="pass")
         self.assert_shown(self.deliver(obeys, self.message("ann@loose.test"), "x@bank.test"), dmarc="fail")
 
+    def test_no_author_that_is_shown_escapes_from_a_policy(self):
+        obeys = self.serve('dmarc_policy = "reject"')
+        for author in ("Ann <ann@bank.test(>", "(c) ann@bank.test (", "ann@bank.test (hi", "ann@bank.test (a\\)",
+                       'a"n"n@bank.test', '"ann@bank.test"', "<ann@loose.test> ann@bank.test", "Ann"):
+            with self.subTest(author), self.assertRaises(smtplib.SMTPDataError) as refused:
+                self.send(obeys, wire(f"From: {author}\nSubject: Figures\n\nThe figures.\n"), "x@loose.test")
+            self.assertEqual(refused.exception.smtp_code, 550)
+        self.assertEqual(obeys.messages(BOX), [])
+
     def test_the_name_of_the_client_leads_back_to_it(self):
         server = self.serve()
         raw = self.message("a@client.test")

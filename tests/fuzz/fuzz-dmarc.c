@@ -31,6 +31,7 @@ check_authors (const char *header, gsize length)
   const char *single = dmarc_authors_get_single (authors);
 
   g_assert_cmpuint (authors->addresses->len, <=, DMARC_AUTHORS_MAX);
+  g_assert_true (!authors->has_hidden || authors->malformed != NULL);
   if (single != NULL)
     {
       g_assert_true (g_utf8_validate (single, -1, NULL));

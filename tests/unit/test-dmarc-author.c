@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Promises about the authors of a message: what is read, what is not, and that nobody escapes from a policy. */
 #include "mailauth/dmarc/author.h"
+#include "mailauth/dmarc/domain.h"
+#include "mailauth/dmarc/guess.h"
+#include "parser/addresses.h"
 
 #include <string.h>
 
@@ -28,6 +31,7 @@ static const struct
   { "From: bob@m\xc3\xbcnchen.test\n", "bob@m\xc3\xbcnchen.test", "xn--mnchen-3ya.test" },
   { "From: bob@a.test.\n", "bob@a.test.", "a.test" },
   { "From: bob@[192.0.2.1]\n", "bob@[192.0.2.1]", "" },
+  { "From: bob@[IPv6:2001:db8::1]\n", "bob@[IPv6:2001:db8::1]", "" },
   /* RFC 6854 */
   { "From: Team: bob@a.test;\n", "bob@a.test", "a.test" },
   { "From: Team: bob@a.test, Ann <ann@b.test>;\n", NULL, "a.test,b.test" },
@@ -37,28 +41,42 @@ static const struct
   { "From: bob@a.test, eve@evil.test\n", NULL, "a.test,evil.test" },
   { "From: bob@a.test\nTo: x@y.test\nFrom: bob@a.test\n", NULL, "a.test" },
   { "From: bob@a.test\nfrom: eve@evil.test\n", NULL, "a.test,evil.test" },
-  /* what could be read in two ways: nobody, but the domain that readers show has its policy */
+  /* what could be read in two ways: nobody, but the domains that readers show have their policies */
   { "From: eve@evil.test <bob@a.test>\n", NULL, "evil.test,a.test" },
   { "From: bob@a.test <eve@evil.test>\n", NULL, "a.test,evil.test" },
+  { "From: <eve@evil.test> bob@a.test\n", NULL, "evil.test,a.test" },
   { "From: Doe, Bob <bob@a.test>\n", NULL, "a.test" },
-  { "From: <@relay.test:bob@a.test>\n", NULL, "a.test" },
+  { "From: Bob @ Work <bob@a.test>\n", NULL, "a.test" },
+  { "From: <@relay.test:bob@a.test>\n", NULL, "relay.test,a.test" },
   { "From: \"Bob <bob@a.test>\n", NULL, "a.test" },
+  { "From: \"bob@a.test\"\n", NULL, "a.test" },
   { "From: (Bob <bob@a.test>\n", NULL, "a.test" },
   { "From: <eve@evil.test> <bob@a.test>\n", NULL, "evil.test,a.test" },
-  { "From: Bob <bob@a.test> and friends\n", NULL, "a.test" },
-  { "From: Bob <bob@b@a.test>\n", NULL, "b,a.test" },
+  { "From: Bob <bob@a.test> and friends\n", NULL, "a.test,a.testandfriends" },
+  { "From: Bob <bob@b@a.test>\n", NULL, "a.test" },
   { "From: Bob <bob@a.test\n", NULL, "a.test" },
+  { "From: Bob <bob@a.test(>\n", NULL, "a.test" },
+  { "From: (c) bob@a.test (\n", NULL, "a.test" },
+  { "From: bob@a.test (hi\n", NULL, "a.test,a.testhi" },
+  { "From: bob@a.test (a\\)\n", NULL, "a.test,a.testa" },
+  { "From: b\"o\"b@a.test\n", NULL, "a.test" },
+  { "From: bob@a(x).test (\n", NULL, "a.test,ax.test" },
+  { "From: bob@a>.test\n", NULL, "a.test" },
+  { "From: <bob@a .te st>\n", NULL, "a.te,a.test" },
+  { "From: bob@a.test\x01\n", NULL, "a.test" },
+  { "From: x@[[<bob@a.test>]\n", NULL, "a.test" },
+  { "From: x@[<bob@a.test>\\]\n", NULL, "a.test" },
+  { "From: \xff\xfe@a.test\n", NULL, "a.test" },
+  { "From: @a.test\n", NULL, "a.test" },
+  { "From: bob@a b.test\n", NULL, "ab.test" },
   /* nothing */
   { "From:\n", NULL, "" },
   { "From: Bob\n", NULL, "" },
   { "From: bob@\n", NULL, "" },
-  { "From: @a.test\n", NULL, "" },
   { "From: bob@a..test\n", NULL, "" },
-  { "From: bob@a b.test\n", NULL, "a" },
   { "To: bob@a.test\n", NULL, "" },
   { "", NULL, "" },
   { "X-From: bob@a.test\nFrom\n", NULL, "" },
-  { "From: \xff\xfe@a.test\n", NULL, "" },
 };
 
 static void
@@ -76,6 +94,142 @@ test_authors_are_read_as_people_see_them (void)
         g_error ("%s: '%s' of '%s'", fields[i].header, dmarc_authors_get_single (authors), domains);
     }
 }
+
+/* Whether there may be an author of whose domain nothing is known. */
+static const struct
+{
+  const char *header;
+  gboolean has_hidden;
+} hiding[] = {
+  { "From: bob@a.test\n", FALSE },
+  { "From: bob@[192.0.2.1]\n", FALSE },
+  { "From: bob@a.test (hi\n", FALSE },
+  { "From:\n", FALSE },
+  { "From: (nobody)\n", FALSE },
+  { "From: Nobody:;\n", FALSE },
+  { "Subject: x\n", FALSE },
+  { "From: Bob\n", TRUE },
+  { "From: =?utf-8?q?bob=40a=2Etest?=\n", TRUE },
+  { "From: bob@a..test\n", TRUE },
+  { "From: bob at a.test (\n", TRUE },
+  { "From: eve@evil.test\nFrom: Bob\n", TRUE },
+};
+
+static void
+test_an_author_who_is_not_understood_is_not_passed_over (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (hiding); i++)
+    {
+      g_autoptr (DmarcAuthors) authors = dmarc_authors_new (hiding[i].header, strlen (hiding[i].header));
+
+      g_test_message ("%s", hiding[i].header);
+      g_assert_cmpint (authors->has_hidden, ==, hiding[i].has_hidden);
+      g_assert_true (!authors->has_hidden || authors->malformed != NULL);
+    }
+}
+
+/* ---- what the frontmatter shows ---- */
+
+static const char *const pieces[] = {
+  "ceo@bank.test",
+  "<ceo@bank.test>",
+  "ceo",
+  "bank",
+  ".test",
+  "x@evil.test",
+  "@",
+  ".",
+  "(",
+  ")",
+  "<",
+  ">",
+  "\"",
+  "\\",
+  ",",
+  ";",
+  ":",
+  "[",
+  "]",
+  " ",
+  "\t",
+  "\r\n ",
+  "\x01",
+  "\x7f",
+  "\x0b",
+  "\xc2\x85",
+  "\xe2\x80\xa8",
+  "\xff",
+  "\xc3\xa4",
+  "=?utf-8?q?c=40b=2Etest?=",
+};
+
+/* The address that was shown last: between brackets where it has a name. A bracket in an address is shown as `_`. */
+static char *
+get_last_address (const char *joined)
+{
+  const char *open = g_str_has_suffix (joined, ">") ? strrchr (joined, '<') : NULL;
+  const char *comma = g_strrstr (joined, ", ");
+
+  if (open != NULL)
+    return g_strndup (open + 1, strlen (open) - 2);
+  return g_strdup (comma != NULL ? comma + 2 : joined);
+}
+
+static char *
+get_shown_domain (const char *address)
+{
+  const char *at = strrchr (address, '@');
+  g_auto (GStrv) parts = g_strsplit (at != NULL ? at + 1 : "", "_", -1);
+  g_autofree char *domain = g_strjoinv ("", parts);
+
+  return domain_normalize (domain);
+}
+
+static void
+assert_shown_is_judged (const char *field, gsize length, guint nth)
+{
+  g_autoptr (GString) header = g_string_new ("From:");
+  g_autoptr (GString) joined = g_string_new (NULL);
+  Charsets *charsets = charsets_new ();
+  g_autoptr (DmarcAuthors) authors = NULL;
+  g_autofree char *address = NULL;
+  g_autofree char *domain = NULL;
+
+  addresses_append (charsets, field, length, nth, joined);
+  charsets_free (charsets);
+  g_string_append_len (header, field, (gssize) length);
+  g_string_append (header, "\r\n");
+  authors = dmarc_authors_new (header->str, header->len);
+  address = get_last_address (joined->str);
+  domain = get_shown_domain (address);
+  if (domain == NULL || strchr (domain, '.') == NULL || authors->has_hidden)
+    return;
+  if (!g_ptr_array_find_with_equal_func (authors->domains, domain, g_str_equal, NULL))
+    {
+      g_autofree char *escaped = g_strescape (header->str, NULL);
+
+      g_error ("'%s' shows %s", escaped, address);
+    }
+}
+
+static void
+test_every_domain_that_is_shown_is_judged (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (1);
+
+  for (guint i = 0; i < 200000; i++)
+    {
+      g_autoptr (GString) field = g_string_new (" ");
+      guint n = (guint) g_rand_int_range (rand, 1, 12);
+
+      for (guint j = 0; j < n; j++)
+        g_string_append (field, pieces[g_rand_int_range (rand, 0, G_N_ELEMENTS (pieces))]);
+      for (guint nth = 1; nth <= 3; nth++)
+        assert_shown_is_judged (field->str, field->len, nth);
+    }
+}
+
+/* ---- limits ---- */
 
 static void
 test_a_nul_hides_nothing (void)
@@ -111,6 +265,27 @@ test_any_number_of_addresses_is_bounded_work (void)
   several = dmarc_authors_new (fields_only->str, fields_only->len);
   g_assert_cmpuint (several->domains->len, ==, DMARC_AUTHORS_MAX);
   g_assert_null (dmarc_authors_get_single (several));
+  g_assert_true (many->has_hidden && nested->has_hidden && several->has_hidden);
+}
+
+/* The time allowed is far more than is needed and far less than anything quadratic would take. */
+static void
+test_guessing_takes_the_time_of_a_look (void)
+{
+  static const char *const runs[] = { "@", "@(", "(", "()", "(@)", "@a.test (", "<@", "\\", "\xc3" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (runs); i++)
+    {
+      g_autoptr (GString) field = g_string_new ("x@a.test ");
+      gint64 start = g_get_monotonic_time ();
+      g_autoptr (GPtrArray) domains = NULL;
+
+      while (field->len < 1 << 20)
+        g_string_append (field, runs[i]);
+      domains = dmarc_guess_domains (field->str, field->len);
+      g_assert_true (domains != NULL || strchr (runs[i], '@') != NULL);
+      g_assert_cmpint (g_get_monotonic_time () - start, <, 20 * G_USEC_PER_SEC);
+    }
 }
 
 static void
@@ -132,6 +307,10 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/dmarc-author/authors-are-read-as-people-see-them", test_authors_are_read_as_people_see_them);
+  g_test_add_func ("/dmarc-author/an-author-who-is-not-understood-is-not-passed-over",
+                   test_an_author_who_is_not_understood_is_not_passed_over);
+  g_test_add_func ("/dmarc-author/every-domain-that-is-shown-is-judged", test_every_domain_that_is_shown_is_judged);
+  g_test_add_func ("/dmarc-author/guessing-takes-the-time-of-a-look", test_guessing_takes_the_time_of_a_look);
   g_test_add_func ("/dmarc-author/a-nul-hides-nothing", test_a_nul_hides_nothing);
   g_test_add_func ("/dmarc-author/any-number-of-addresses-is-bounded-work",
                    test_any_number_of_addresses_is_bounded_work);

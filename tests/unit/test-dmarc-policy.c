@@ -156,6 +156,9 @@ static const Case cases[] = {
     "fail reject no no quarantine" },
   { "several of one domain", "bob@a.test, ann@a.test", "pass a.test", { NULL }, 0, "pass reject yes no none" },
   { "no domain", "bob@[192.0.2.1]", "pass a.test", { NULL }, 0, "permerror - no no none" },
+  { "an open comment hides no domain", "Bob <bob@a.test(>", "none x.test", { NULL }, 0, "fail reject no no reject" },
+  { "nobody who could be asked", "Bob", "pass a.test", { "pass a.test" }, 0, "permerror - no no reject" },
+  { "nobody in a group", "Nobody:;", "pass a.test", { NULL }, 0, "permerror - no no none" },
   { "no author", "", "pass a.test", { NULL }, 0, "permerror - no no none" },
 };
 

@@ -46,6 +46,17 @@ test_every_result_is_there_with_its_reason (void)
 }
 
 static void
+test_nobody_is_said_to_ask_for_what_nobody_asked_for (void)
+{
+  g_autofree char *text = format ("{\"dmarc\": {\"result\": \"permerror\", \"domain\": null, \"policy\": null, "
+                                  "\"disposition\": \"reject\"}}",
+                                  0);
+
+  g_assert_nonnull (strstr (text, "reject     is what to do with it where policies are obeyed: nobody can be asked\n"));
+  g_assert_null (strstr (text, "domain asks"));
+}
+
+static void
 test_lines_fit_the_terminal (void)
 {
   static const guint widths[] = { 80, 60, 41 };
@@ -86,6 +97,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/verdict-view/every-result-is-there-with-its-reason", test_every_result_is_there_with_its_reason);
+  g_test_add_func ("/verdict-view/nobody-is-said-to-ask-for-what-nobody-asked-for",
+                   test_nobody_is_said_to_ask_for_what_nobody_asked_for);
   g_test_add_func ("/verdict-view/lines-fit-the-terminal", test_lines_fit_the_terminal);
   g_test_add_func ("/verdict-view/a-verdict-of-nothing-is-shown", test_a_verdict_of_nothing_is_shown);
   g_test_add_func ("/verdict-view/what-strangers-wrote-does-not-act-on-the-terminal",

@@ -5,6 +5,7 @@
 #include "author.h"
 
 #include "domain.h"
+#include "guess.h"
 #include "header.h"
 
 #include <string.h>
@@ -139,6 +140,7 @@ read_dotted (Reader *self, GString *address)
   return TRUE;
 }
 
+/* Of what an address of a host is written in (RFC 5321, 4.1.3), lest it hide the brackets of others. */
 static gboolean
 read_literal (Reader *self, GString *address)
 {
@@ -146,12 +148,11 @@ read_literal (Reader *self, GString *address)
 
   if (close == NULL)
     return FALSE;
-  for (; self->at <= close; self->at++)
-    {
-      if (!g_ascii_isgraph (*self->at))
-        return FALSE;
-      g_string_append_c (address, *self->at);
-    }
+  for (const char *at = self->at + 1; at < close; at++)
+    if (!g_ascii_isalnum (*at) && *at != '.' && *at != ':' && *at != '-')
+      return FALSE;
+  g_string_append_len (address, self->at, close + 1 - self->at);
+  self->at = close + 1;
   return skip_blank (self);
 }
 
@@ -283,18 +284,15 @@ read_list (Reader *self)
 
 /* ---- fields ---- */
 
-/* Of a field that cannot be read: what most readers take for the address, so that nobody escapes from a policy. */
+/* Nobody escapes from a policy by a field that cannot be read. */
 static void
-guess_domain (DmarcAuthors *self, const HeaderField *field)
+guess_domains (DmarcAuthors *self, const HeaderField *field)
 {
-  const char *end = field->value + field->value_length;
-  const char *open = memrchr (field->value, '<', field->value_length);
-  const char *close = open != NULL ? memchr (open, '>', (gsize) (end - open)) : NULL;
-  const char *at = close != NULL ? memrchr (open, '@', (gsize) (close - open)) : NULL;
-  g_autofree char *text = at != NULL ? g_strndup (at + 1, (gsize) (close - at - 1)) : NULL;
+  g_autoptr (GPtrArray) domains = dmarc_guess_domains (field->value, field->value_length);
 
-  if (text != NULL)
-    add_domain (self, g_strstrip (text));
+  self->has_hidden |= domains == NULL || domains->len == 0;
+  for (guint i = 0; domains != NULL && i < domains->len; i++)
+    self->has_hidden |= !add_domain (self, domains->pdata[i]);
 }
 
 static void
@@ -302,14 +300,17 @@ read_field (DmarcAuthors *self, const HeaderField *field)
 {
   Reader reader = { .at = field->value, .end = field->value + field->value_length, .authors = self };
   guint before = self->addresses->len;
+  guint domains_before = self->domains->len;
 
   self->n_fields++;
   if (!read_list (&reader) || reader.is_open)
-    self->malformed = "the From field cannot be read without doubt";
+    {
+      g_ptr_array_set_size (self->domains, (gint) domains_before);
+      self->malformed = "the From field cannot be read without doubt";
+      guess_domains (self, field);
+    }
   else if (self->addresses->len == before)
     self->malformed = "the From field has no address";
-  if (self->malformed != NULL)
-    guess_domain (self, field);
 }
 
 DmarcAuthors *

@@ -3,7 +3,8 @@
  * Who is said to have written a message: the addresses of its From fields (RFC 5322, 3.4 and 3.6.2; groups, RFC 6854).
  *
  * What readers could understand in different ways is not understood here at all: a proof must not be about another
- * address than the one that people see. A pure function over bytes.
+ * address than the one that people see. All domains that they could see have their say, though. A pure function over
+ * bytes.
  */
 #pragma once
 
@@ -20,14 +21,16 @@ G_BEGIN_DECLS
  * DmarcAuthors:
  * @n_fields: From fields
  * @malformed: (nullable): what cannot be read in one, for people
+ * @has_hidden: an author may be shown whose domain is not in @domains; then @malformed is set
  * @addresses: (element-type utf8): all addresses as written, without comments and white space
  * @domains: (element-type utf8): their domains, each once, in lower case and A-labels; of an address with a literal
- * (RFC 5321, 4.1.3) there is none
+ * (RFC 5321, 4.1.3) there is none; of a field that cannot be read all that it may be taken to name
  */
 typedef struct
 {
   guint n_fields;
   const char *malformed;
+  gboolean has_hidden;
   GPtrArray *addresses;
   GPtrArray *domains;
 } DmarcAuthors;

@@ -176,7 +176,7 @@ judge_domain (const DmarcEvidence *evidence, guint index)
   return self;
 }
 
-/* Nobody speaks for several domains: the strictest of their policies applies (RFC 7489, 6.6.1). */
+/* Nobody speaks for several domains: the strictest of those policies applies that are asked for (RFC 7489, 6.6.1). */
 static DmarcVerdict
 judge_several (const DmarcEvidence *evidence)
 {
@@ -196,8 +196,8 @@ judge_several (const DmarcEvidence *evidence)
   return self;
 }
 
-DmarcVerdict
-dmarc_judge (const DmarcEvidence *evidence)
+static DmarcVerdict
+judge_authors (const DmarcEvidence *evidence)
 {
   const DmarcAuthors *authors = evidence->authors;
 
@@ -209,4 +209,17 @@ dmarc_judge (const DmarcEvidence *evidence)
     .result = "permerror",
     .reason = authors->malformed != NULL ? authors->malformed : "the author's address has no domain",
   };
+}
+
+/* Whose policy cannot be asked for is refused where policies are obeyed (RFC 7489, 6.6.1). */
+DmarcVerdict
+dmarc_judge (const DmarcEvidence *evidence)
+{
+  DmarcVerdict self = judge_authors (evidence);
+
+  if (!evidence->authors->has_hidden)
+    return self;
+  self.reason = evidence->authors->malformed;
+  self.disposition = AIMX_DISPOSITION_REJECT;
+  return self;
 }
