@@ -196,7 +196,7 @@ view_dmarc (View *self, JsonObject *dmarc)
   if (disposition != NULL && strcmp (disposition, "none") != 0)
     append_line (self, "", disposition,
                  policy != NULL ? "is what the author's domain asks to do with it"
-                                : "is what to do with it where policies are obeyed: nobody can be asked");
+                                : "is what to do with it where policies are obeyed: not all authors can be asked");
 }
 
 static void

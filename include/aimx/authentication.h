@@ -38,7 +38,7 @@ typedef enum
  * @AIMX_DISPOSITION_REJECT: the domain of its author asks to refuse it, or cannot be told from what its From field says
  *
  * What the DMARC policy (RFC 7489, 6.3) that applies asks for, `pct` taken into account. A message whose authors cannot
- * be told is to be refused by whoever obeys such policies (RFC 7489, 6.6.1).
+ * be told, or are of more domains than anybody asks, is to be refused by whoever obeys such policies (RFC 7489, 6.6.1).
  */
 typedef enum
 {

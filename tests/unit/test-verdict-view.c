@@ -52,7 +52,8 @@ test_nobody_is_said_to_ask_for_what_nobody_asked_for (void)
                                   "\"disposition\": \"reject\"}}",
                                   0);
 
-  g_assert_nonnull (strstr (text, "reject     is what to do with it where policies are obeyed: nobody can be asked\n"));
+  g_assert_nonnull (
+      strstr (text, "reject     is what to do with it where policies are obeyed: not all authors can be asked\n"));
   g_assert_null (strstr (text, "domain asks"));
 }
 

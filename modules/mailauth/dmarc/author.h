@@ -14,8 +14,8 @@ G_BEGIN_DECLS
 
 /** DMARC_AUTHORS_MAX: addresses of a message that are read, and domains that are remembered */
 #define DMARC_AUTHORS_MAX 100
-/** DMARC_DOMAINS_MAX: domains of authors whose policies are asked for */
-#define DMARC_DOMAINS_MAX 4
+/** DMARC_DOMAINS_MAX: domains of authors whose policies are asked for; a message that names more is to be refused */
+#define DMARC_DOMAINS_MAX 8
 
 /**
  * DmarcAuthors:

@@ -211,15 +211,18 @@ judge_authors (const DmarcEvidence *evidence)
   };
 }
 
-/* Whose policy cannot be asked for is refused where policies are obeyed (RFC 7489, 6.6.1). */
+/* Whose policy is not asked for is refused where policies are obeyed (RFC 7489, 6.6.1). */
 DmarcVerdict
 dmarc_judge (const DmarcEvidence *evidence)
 {
   DmarcVerdict self = judge_authors (evidence);
 
-  if (!evidence->authors->has_hidden)
+  if (evidence->authors->domains->len > DMARC_DOMAINS_MAX)
+    self.reason = "the message names authors in more domains than are asked for their policies";
+  else if (evidence->authors->has_hidden)
+    self.reason = evidence->authors->malformed;
+  else
     return self;
-  self.reason = evidence->authors->malformed;
   self.disposition = AIMX_DISPOSITION_REJECT;
   return self;
 }

@@ -46,7 +46,7 @@ typedef struct
  * @policy: what it asks for, `sp=` taken into account
  * @spf_aligned: SPF passed, for a domain that is aligned
  * @dkim_aligned: a signature passed, with a key that is not in testing, of a domain that is aligned
- * @disposition: what is asked for now, `pct=` taken into account; to refuse it when nobody knows whom to ask
+ * @disposition: what is asked for now, `pct=` taken into account; to refuse it when not all can be asked
  */
 typedef struct
 {
