@@ -146,7 +146,9 @@ judge_alignment (const DmarcEvidence *evidence,
       return;
     }
   self->result = "fail";
-  self->reason = "neither SPF nor a signature proves the domain of the author";
+  self->reason = evidence->authors->malformed;
+  if (self->reason == NULL)
+    self->reason = "neither SPF nor a signature proves the domain of the author";
   self->disposition = get_disposition (self->policy, record->percent, evidence->draw);
 }
 
@@ -156,11 +158,13 @@ judge_domain (const DmarcEvidence *evidence, guint index)
   DmarcVerdict self = { .result = "none" };
   DmarcRecord record = { 0 };
   Discovery discovery = discover (evidence->answers[index], &record, &self.policy);
-  Alignment alignment;
+  Alignment alignment = { 0 };
 
   if (discovery != DISCOVERY_FOUND)
     record = (DmarcRecord){ 0 };
-  alignment = align (evidence, evidence->authors->domains->pdata[index], &record);
+  /* No proof is about an author whom others may read as somebody else. */
+  if (evidence->authors->malformed == NULL)
+    alignment = align (evidence, evidence->authors->domains->pdata[index], &record);
   self.spf_aligned = alignment.spf;
   self.dkim_aligned = alignment.dkim;
   self.has_policy = discovery == DISCOVERY_FOUND;
