@@ -28,6 +28,12 @@ static const struct
   { "v=DMARC1; p=destroy", NULL },
   { "v=DMARC1", NULL },
   { "v=DMARC1; p=destroy; rua=nobody", NULL },
+  /* RFC 6376, 3.2: a tag that occurs twice */
+  { "v=DMARC1; p=none; p=reject", NULL },
+  { "v=DMARC1; p=reject; P=reject", NULL },
+  { "v=DMARC1; p=reject; v=DMARC1", NULL },
+  { "v=DMARC1; p=reject; x=y; rua=mailto:x@a.test; x=z", NULL },
+  { "v=DMARC1; p=reject;; ; =; =", "reject reject 100 r r" },
   /* others */
   { "v=DMARC2; p=reject", NULL },
   { "v=dmarc1; p=reject", NULL },

@@ -45,6 +45,13 @@ dmarc_record_is (const char *data, gsize length)
   return take_tag (&at, &name, &value) && g_ascii_strcasecmp (name, "v") == 0 && g_str_equal (value, "DMARC1");
 }
 
+/* Names that occur twice make the whole list invalid (RFC 6376, 3.2); RFC 7489, 6.3, takes that over. */
+static gboolean
+is_repeated (GHashTable *names, const char *name)
+{
+  return *name != '\0' && !g_hash_table_add (names, g_ascii_strdown (name, -1));
+}
+
 /* ---- values ---- */
 
 static gboolean
@@ -91,6 +98,7 @@ gboolean
 dmarc_record_parse (DmarcRecord *self, const char *data, gsize length)
 {
   g_autofree char *text = copy (data, length);
+  g_autoptr (GHashTable) names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   char *at = text;
   const char *name;
   const char *value;
@@ -101,7 +109,9 @@ dmarc_record_parse (DmarcRecord *self, const char *data, gsize length)
 
   *self = (DmarcRecord){ .percent = 100 };
   while (take_tag (&at, &name, &value))
-    if (g_ascii_strcasecmp (name, "p") == 0)
+    if (is_repeated (names, name))
+      return FALSE;
+    else if (g_ascii_strcasecmp (name, "p") == 0)
       has_policy = read_policy (&self->policy, value);
     else if (g_ascii_strcasecmp (name, "sp") == 0)
       is_wrong |= !(has_subdomain_policy = read_policy (&self->subdomain_policy, value));

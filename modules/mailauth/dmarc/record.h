@@ -45,8 +45,9 @@ gboolean dmarc_record_is (const char *data, gsize length);
  * @data: (array length=length): for which dmarc_record_is() holds
  * @length: how many bytes
  *
- * Tags that nobody knows are passed over, and one that is wrong is as one that is missing. Without a policy that can be
- * read the record asks for nothing but reports (RFC 7489, 6.6.3); when it does not ask for these either, it is none.
+ * Tags that nobody knows are passed over, and one that is wrong is as one that is missing; with one that occurs twice
+ * it is no record (RFC 6376, 3.2). Without a policy that can be read the record asks for nothing but reports (RFC
+ * 7489, 6.6.3); when it does not ask for these either, it is none.
  *
  * Returns: whether it is a record
  */
