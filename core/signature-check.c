@@ -45,6 +45,15 @@ aimx_signature_check_get_signatures (AimxSignatureCheck *self)
   return AIMX_SIGNATURE_CHECK_GET_IFACE (self)->get_signatures (self);
 }
 
+guint
+aimx_signature_check_count_arc_results (AimxSignatureCheck *self, guint instance)
+{
+  g_return_val_if_fail (AIMX_IS_SIGNATURE_CHECK (self), 0);
+  g_return_val_if_fail (instance <= AIMX_ARC_SETS_MAX, 0);
+
+  return AIMX_SIGNATURE_CHECK_GET_IFACE (self)->count_arc_results (self, instance);
+}
+
 void
 aimx_signature_check_judge (AimxSignatureCheck *self, guint index, AimxDnsAnswer *key)
 {

@@ -106,6 +106,7 @@ G_DECLARE_INTERFACE (AimxSignatureCheck, aimx_signature_check, AIMX, SIGNATURE_C
  * @get_header: does aimx_signature_check_get_header()
  * @get_signatures: does aimx_signature_check_get_signatures()
  * @judge: does aimx_signature_check_judge()
+ * @count_arc_results: does aimx_signature_check_count_arc_results()
  *
  * What #AimxSignatureCheck is made of.
  */
@@ -117,7 +118,8 @@ struct _AimxSignatureCheckInterface
   GBytes *(*get_header) (AimxSignatureCheck *self);
   GPtrArray *(*get_signatures) (AimxSignatureCheck *self);
   void (*judge) (AimxSignatureCheck *self, guint index, AimxDnsAnswer *key);
-  gpointer reserved[8];
+  guint (*count_arc_results) (AimxSignatureCheck *self, guint instance);
+  gpointer reserved[7];
 };
 
 /**
@@ -160,6 +162,16 @@ AIMX_API GBytes *aimx_signature_check_get_header (AimxSignatureCheck *self);
  * complete
  */
 AIMX_API GPtrArray *aimx_signature_check_get_signatures (AimxSignatureCheck *self);
+
+/**
+ * aimx_signature_check_count_arc_results:
+ * @self: a check
+ * @instance: 1 to %AIMX_ARC_SETS_MAX; 0: those whose instance is missing or wrong
+ *
+ * Returns: how many ARC-Authentication-Results fields (RFC 8617, 4.1.1) of @instance the header has; once it is
+ * complete
+ */
+AIMX_API guint aimx_signature_check_count_arc_results (AimxSignatureCheck *self, guint instance);
 
 /**
  * aimx_signature_check_judge:

@@ -213,6 +213,14 @@ check_get_signatures (AimxSignatureCheck *check)
   return DKIM_CHECK (check)->signatures;
 }
 
+static guint
+check_count_arc_results (AimxSignatureCheck *check, guint instance)
+{
+  const DkimArcSets *sets = DKIM_CHECK (check)->sets;
+
+  return sets != NULL ? sets->sets[instance].n[DKIM_ARC_RESULTS] : 0;
+}
+
 /* ---- keys ---- */
 
 static gboolean
@@ -345,6 +353,7 @@ check_interface_init (AimxSignatureCheckInterface *interface)
   interface->get_header = check_get_header;
   interface->get_signatures = check_get_signatures;
   interface->judge = check_judge;
+  interface->count_arc_results = check_count_arc_results;
 }
 
 static void

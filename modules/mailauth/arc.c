@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "arc.h"
 
-#include "header.h"
-
-#include <string.h>
-
 /* ---- the sets ---- */
 
 static ArcSet *
@@ -28,49 +24,14 @@ static void G_GNUC_PRINTF (2, 3) fail (ArcChain *self, const char *format, ...)
   va_end (args);
 }
 
-static const char *
-skip_white (const char *at, const char *end)
-{
-  while (at < end && g_ascii_isspace (*at))
-    at++;
-  return at;
-}
-
-/* `i=` of an ARC-Authentication-Results field, which stands first in it (RFC 8617, 4.1.1). Returns: 0: there is none */
-static guint
-read_instance (const HeaderField *field)
-{
-  const char *end = field->value + field->value_length;
-  const char *at = skip_white (field->value, end);
-  guint instance = 0;
-
-  if (at == end || g_ascii_tolower (*at) != 'i')
-    return 0;
-  at = skip_white (at + 1, end);
-  if (at == end || *at != '=')
-    return 0;
-  for (at = skip_white (at + 1, end); at < end && g_ascii_isdigit (*at) && instance <= AIMX_ARC_SETS_MAX; at++)
-    instance = instance * 10 + (guint) (*at - '0');
-  at = skip_white (at, end);
-  return at < end && *at == ';' ? instance : 0;
-}
-
 static void
-collect_results (ArcChain *self, const char *header, gsize length)
+collect_results (ArcChain *self, const guint *results)
 {
-  const char *at = header;
-  HeaderField field;
-
-  while (header_take_field (&at, header + length, &field))
-    if (header_field_is (&field, "ARC-Authentication-Results"))
-      {
-        ArcSet *set = get_set (self, read_instance (&field));
-
-        if (set != NULL)
-          set->n_results++;
-        else
-          fail (self, "an ARC-Authentication-Results field has no instance from 1 to %d", AIMX_ARC_SETS_MAX);
-      }
+  if (results[0] > 0)
+    fail (self, "an ARC-Authentication-Results field has no instance from 1 to %d", AIMX_ARC_SETS_MAX);
+  for (guint i = 1; i <= AIMX_ARC_SETS_MAX; i++)
+    if (results[i] > 0)
+      get_set (self, i)->n_results = results[i];
 }
 
 static void
@@ -144,12 +105,12 @@ check_signatures (ArcChain *self)
 }
 
 ArcChain *
-arc_chain_new (const char *header, gsize length, GPtrArray *signatures)
+arc_chain_new (const guint *results, GPtrArray *signatures)
 {
   ArcChain *self = g_new0 (ArcChain, 1);
 
   self->result = "none";
-  collect_results (self, header, length);
+  collect_results (self, results);
   collect_signatures (self, signatures);
   check_structure (self);
   if (self->reason == NULL && self->n_sets > 0)

@@ -45,15 +45,14 @@ typedef struct
 
 /**
  * arc_chain_new:
- * @header: (array length=length): the header of the message
- * @length: its bytes
+ * @results: (array fixed-size=51): how many ARC-Authentication-Results fields there are of each instance, at 0 of none
  * @signatures: (element-type AimxSignature): all signatures, judged
  *
  * Validates the chain (RFC 8617, 5.2).
  *
  * Returns: (transfer full): the chain; it borrows from @signatures
  */
-ArcChain *arc_chain_new (const char *header, gsize length, GPtrArray *signatures);
+ArcChain *arc_chain_new (const guint *results, GPtrArray *signatures);
 /** arc_chain_free: frees it */
 void arc_chain_free (ArcChain *self);
 

@@ -10,7 +10,6 @@ findings_clear (Findings *self)
   g_free (self->mail_from);
   g_clear_pointer (&self->spf, spf_check_free);
   g_clear_pointer (&self->iprev, iprev_free);
-  g_clear_pointer (&self->header, g_bytes_unref);
   g_clear_pointer (&self->authors, dmarc_authors_free);
   for (guint i = 0; i < DMARC_DOMAINS_MAX; i++)
     for (guint j = 0; j < 2; j++)
@@ -87,12 +86,8 @@ static ArcChain *
 validate_chain (const Findings *self)
 {
   g_autoptr (GPtrArray) none = g_ptr_array_new ();
-  gsize length;
-  const char *header = g_bytes_get_data (self->header, &length);
 
-  if (self->signatures != NULL)
-    return arc_chain_new (header, length, self->signatures);
-  return arc_chain_new ("", 0, none);
+  return arc_chain_new (self->arc_results, self->signatures != NULL ? self->signatures : none);
 }
 
 AimxAuthentication *

@@ -21,9 +21,9 @@ G_BEGIN_DECLS
  * @spf: (nullable): the check; %NULL without an address
  * @spf_result: what it came to; %SPF_PENDING: not known in time
  * @iprev: (nullable): the reverse look-up; %NULL without an address
- * @header: the header of the message
  * @authors: who is said to have written it
  * @policies: answers for the policies of the authors' domains, as dmarc_judge() takes them
+ * @arc_results: ARC-Authentication-Results fields of each instance, as arc_chain_new() takes them
  * @signatures: (nullable) (element-type AimxSignature): judged; %NULL: they could not be checked
  * @draw: 0 to 99, for `pct=`
  */
@@ -37,9 +37,9 @@ typedef struct
   SpfCheck *spf;
   SpfResult spf_result;
   Iprev *iprev;
-  GBytes *header;
   DmarcAuthors *authors;
   AimxDnsAnswer *policies[DMARC_DOMAINS_MAX][2];
+  guint arc_results[AIMX_ARC_SETS_MAX + 1];
   GPtrArray *signatures;
   guint draw;
 } Findings;

@@ -284,17 +284,18 @@ end_header (Inquiry *self)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
   Findings *findings = &self->findings;
+  g_autoptr (GBytes) bytes = take_header (self);
   gsize length;
-  const char *header;
+  const char *header = g_bytes_get_data (bytes, &length);
 
   self->has_header = TRUE;
   self->deadline = g_get_monotonic_time () + AIMX_VERIFIER_BUDGET_SECONDS * G_USEC_PER_SEC;
-  findings->header = take_header (self);
-  header = g_bytes_get_data (findings->header, &length);
   findings->authors = dmarc_authors_new (header, length);
   if (self->check != NULL)
     {
       findings->signatures = g_ptr_array_ref (aimx_signature_check_get_signatures (self->check));
+      for (guint i = 0; i <= AIMX_ARC_SETS_MAX; i++)
+        findings->arc_results[i] = aimx_signature_check_count_arc_results (self->check, i);
       ask_for_keys (self);
     }
   ask_for_policies (self);

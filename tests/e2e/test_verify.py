@@ -7,6 +7,7 @@ import base64
 import json
 import re
 import subprocess
+import tempfile
 import time
 import unittest
 
@@ -220,6 +221,25 @@ class Verify(unittest.TestCase):
             self.assertEqual([(one["instance"], one["domain"], one["selector"]) for one in verdict["arc"]["chain"]],
                              [(n + 1, "list.test", "s1") for n in range(count)])
             self.assertEqual((verdict["dmarc"]["result"], verdict["dmarc"]["disposition"]), ("fail", "reject"))
+
+    def test_comments_around_an_instance_break_no_chain(self):
+        """RFC 8617, 4.1.1; dkimpy writes none, so that its seal is made again."""
+        seal, signature, results = dkim.arc_sign(b"Authentication-Results: list.test; spf=pass\r\n" + MESSAGE, b"s1",
+                                                 b"list.test", self.rsa, b"list.test")
+        results = results.replace(b" i=1;", b" (one) i=1 (first);")
+        self.assertIn(b"(first)", results)
+        seal = re.sub(rb"b=[^;]*$", b"b=", seal)
+
+        def relax(field):
+            name, value = field.split(b":", 1)
+            return name.lower() + b":" + re.sub(rb"[ \t]+", b" ", value.replace(b"\r\n", b"")).strip()
+        sealed = b"\r\n".join(map(relax, (results, signature, seal)))
+        with tempfile.NamedTemporaryFile() as key:
+            key.write(self.rsa)
+            key.flush()
+            seal += base64.b64encode(openssl("dgst", "-sha256", "-sign", key.name, data=sealed)) + b"\r\n"
+        arc = self.verify(seal + signature + results + MESSAGE)["arc"]
+        self.assertEqual(arc["result"], "pass", arc)
 
     def test_a_broken_chain_fails(self):
         twice = self.seal(self.seal(MESSAGE))

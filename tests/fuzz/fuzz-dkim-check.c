@@ -72,6 +72,9 @@ compare (AimxSignatureCheck *first, AimxSignatureCheck *second)
 
   g_assert_true (g_bytes_equal (aimx_signature_check_get_header (first), aimx_signature_check_get_header (second)));
   g_assert_cmpuint (signatures->len, ==, others->len);
+  for (guint i = 0; i <= AIMX_ARC_SETS_MAX; i++)
+    g_assert_cmpuint (aimx_signature_check_count_arc_results (first, i), ==,
+                      aimx_signature_check_count_arc_results (second, i));
   for (guint i = 0; i < signatures->len; i++)
     {
       const AimxSignature *a = signatures->pdata[i], *b = others->pdata[i];

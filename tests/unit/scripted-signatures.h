@@ -122,6 +122,12 @@ scripted_check_get_signatures (AimxSignatureCheck *check)
   return SCRIPTED_CHECK (check)->signatures;
 }
 
+static inline guint
+scripted_check_count_arc_results (AimxSignatureCheck *check, guint instance)
+{
+  return 0;
+}
+
 static inline void
 scripted_check_judge (AimxSignatureCheck *check, guint index, AimxDnsAnswer *key)
 {
@@ -147,6 +153,7 @@ scripted_check_interface_init (AimxSignatureCheckInterface *interface)
   interface->get_header = scripted_check_get_header;
   interface->get_signatures = scripted_check_get_signatures;
   interface->judge = scripted_check_judge;
+  interface->count_arc_results = scripted_check_count_arc_results;
 }
 
 G_DEFINE_TYPE_WITH_CODE (ScriptedCheck,

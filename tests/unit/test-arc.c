@@ -64,7 +64,7 @@ static ArcChain *
 make_chain (const char *fields, GPtrArray *signatures)
 {
   g_auto (GStrv) words = g_strsplit (fields, " ", -1);
-  g_autoptr (GString) header = g_string_new ("Subject: x\r\n");
+  guint results[AIMX_ARC_SETS_MAX + 1] = { 0 };
 
   for (char **word = words; *word != NULL && **word != '\0'; word++)
     {
@@ -72,11 +72,11 @@ make_chain (const char *fields, GPtrArray *signatures)
       guint instance = (guint) g_ascii_strtoull (*word + 1, &marks, 10);
 
       if (**word == 'R')
-        g_string_append_printf (header, "ARC-Authentication-Results: i=%u; mx.test; none\r\n", instance);
+        results[instance]++;
       else
         add_signature (signatures, **word, instance, marks);
     }
-  return arc_chain_new (header->str, header->len, signatures);
+  return arc_chain_new (results, signatures);
 }
 
 static void
@@ -110,46 +110,11 @@ test_a_chain_may_have_fifty_sets (void)
   g_assert_cmpuint (chain->n_sets, ==, AIMX_ARC_SETS_MAX);
 }
 
-static void
-test_instances_are_read_with_care (void)
-{
-  static const struct
-  {
-    const char *value;
-    const char *result;
-  } values[] = {
-    { " i=1; mx.test; none", "pass" },
-    { "i = 1 ;mx.test; none", "pass" },
-    { "\r\n\ti=1;\r\n mx.test", "pass" },
-    { " I=1; mx.test", "pass" },
-    { " i=1", "fail" },
-    { " i=; x", "fail" },
-    { " i=1x; x", "fail" },
-    { " mx.test; i=1", "fail" },
-    { " i=99999999999999999999; x", "fail" },
-    { "", "fail" },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (values); i++)
-    {
-      g_autofree char *header = g_strconcat ("arc-authentication-results:", values[i].value, "\r\n", NULL);
-      g_autoptr (GPtrArray) signatures = g_ptr_array_new_with_free_func (signature_free);
-      g_autoptr (ArcChain) chain = NULL;
-
-      add_signature (signatures, 'M', 1, "");
-      add_signature (signatures, 'S', 1, "");
-      chain = arc_chain_new (header, strlen (header), signatures);
-      g_test_message ("%s", header);
-      g_assert_cmpstr (chain->result, ==, values[i].result);
-    }
-}
-
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/arc/a-chain-is-worth-its-weakest-link", test_a_chain_is_worth_its_weakest_link);
   g_test_add_func ("/arc/a-chain-may-have-fifty-sets", test_a_chain_may_have_fifty_sets);
-  g_test_add_func ("/arc/instances-are-read-with-care", test_instances_are_read_with_care);
   return g_test_run ();
 }

@@ -268,6 +268,48 @@ test_names_beyond_ascii_are_asked_for_as_a_labels (Fixture *fixture, gconstpoint
   g_assert_cmpstr (get_signature (check, 0)->result, ==, "pass");
 }
 
+/* ---- results of ARC ---- */
+
+static const struct
+{
+  const char *value;
+  guint instance;
+} results[] = {
+  { " i=1; mx.test; none", 1 },
+  { "i = 50 ;mx.test; none", 50 },
+  { "\r\n\ti=2;\r\n mx.test", 2 },
+  { " i=1 (first); mx.test", 1 },
+  { " (c (d) \\) ) i (=) = (2) 1 (); mx.test", 1 },
+  { " i=01; mx.test", 1 },
+  /* of none */
+  { " i=001; mx.test", 0 },
+  { " I=1; mx.test", 0 },
+  { " i=1", 0 },
+  { " i=; x", 0 },
+  { " i=0; x", 0 },
+  { " i=51; x", 0 },
+  { " i=1x; x", 0 },
+  { " i=1 (open; x", 0 },
+  { " mx.test; i=1", 0 },
+  { " i=99999999999999999999; x", 0 },
+  { "", 0 },
+};
+
+static void
+test_instances_of_results_are_read_as_the_rfc_says (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (results); i++)
+    {
+      g_autofree char *text = g_strconcat ("arc-authentication-results:", results[i].value, "\r\n\r\n", NULL);
+      g_autoptr (AimxSignatureCheck) check = check_message (text, AT, "");
+
+      g_test_message ("%s", results[i].value);
+      for (guint instance = 0; instance <= AIMX_ARC_SETS_MAX; instance++)
+        g_assert_cmpuint (aimx_signature_check_count_arc_results (check, instance), ==,
+                          instance == results[i].instance ? 1 : 0);
+    }
+}
+
 /* ---- keys ---- */
 
 static const struct
@@ -560,6 +602,8 @@ main (int argc, char **argv)
   g_test_add_func ("/dkim-verify/example-of-rfc-6376-passes", test_example_of_rfc_6376_passes);
   g_test_add_func ("/dkim-verify/a-message-may-be-cut-anywhere", test_a_message_may_be_cut_anywhere);
   g_test_add_func ("/dkim-verify/lines-may-end-in-lf-alone", test_lines_may_end_in_lf_alone);
+  g_test_add_func ("/dkim-verify/instances-of-results-are-read-as-the-rfc-says",
+                   test_instances_of_results_are_read_as_the_rfc_says);
   add ("tags-count-as-the-rfc-says", test_tags_count_as_the_rfc_says);
   add ("a-limit-is-told-and-ends-the-hash", test_a_limit_is_told_and_ends_the_hash);
   add ("people-see-whose-a-broken-signature-is", test_people_see_whose_a_broken_signature_is);

@@ -26,7 +26,7 @@ typedef struct
   guint n[DKIM_ARC_N_FIELDS];
 } DkimArcSet;
 
-/** DkimArcSets: begins as zeroes; the set of instance i is sets[i], there is none of instance 0 */
+/** DkimArcSets: begins as zeroes; the set of instance i is sets[i], at 0 is what is of none */
 typedef struct
 {
   DkimArcSet sets[AIMX_ARC_SETS_MAX + 1];
