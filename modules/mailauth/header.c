@@ -53,21 +53,3 @@ header_field_is (const HeaderField *field, const char *name)
 {
   return field->name_length == strlen (name) && g_ascii_strncasecmp (field->name, name, field->name_length) == 0;
 }
-
-gssize
-header_find_end (const char *data, gsize length)
-{
-  const char *end = data + length;
-
-  for (const char *at = data; at < end;)
-    {
-      const char *line_feed = memchr (at, '\n', (gsize) (end - at));
-
-      if (line_feed == NULL)
-        return -1;
-      if (line_feed == at || (line_feed == at + 1 && *at == '\r'))
-        return at - data;
-      at = line_feed + 1;
-    }
-  return -1;
-}

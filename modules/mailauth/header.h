@@ -30,8 +30,5 @@ typedef struct
 gboolean header_take_field (const char **at, const char *end, HeaderField *field);
 /** header_field_is: Returns: whether the name is @name, compared without case */
 gboolean header_field_is (const HeaderField *field, const char *name);
-/** header_find_end: Returns: bytes of @data that are the header, without the empty line after it; -1: it is not
- * complete. A line ends in LF, with or without a CR */
-gssize header_find_end (const char *data, gsize length);
 
 G_END_DECLS

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "inquiry.h"
 
-#include "header.h"
+#include "dmarc/from-fields.h"
 
 #include <gnutls/crypto.h>
 #include <string.h>
@@ -36,8 +36,8 @@ struct _Inquiry
   /* Of whoever has the message. */
   AimxSignatureCheck *check; /* nullable */
   gnutls_hash_hd_t digest;
-  GString *header; /* without a check: what has come of it */
-  gsize header_scanned;
+  DmarcFromFields from;
+  gboolean is_checked; /* the check has as much of the header as it wants */
   gboolean has_header;
 
   GMutex mutex;    /* for all that follows */
@@ -78,8 +78,7 @@ inquiry_unref (Inquiry *self)
   g_clear_object (&self->check);
   if (self->digest != NULL)
     gnutls_hash_deinit (self->digest, NULL);
-  if (self->header != NULL)
-    g_string_free (self->header, TRUE);
+  dmarc_from_fields_clear (&self->from);
   g_ptr_array_unref (self->open);
   free_keys (self);
   findings_clear (&self->findings);
@@ -270,27 +269,16 @@ ask_for_policies (Inquiry *self)
 
 /* ---- the message ---- */
 
-static GBytes *
-take_header (Inquiry *self)
-{
-  if (self->check != NULL)
-    return g_bytes_ref (aimx_signature_check_get_header (self->check));
-  return g_string_free_to_bytes (g_steal_pointer (&self->header));
-}
-
 /* Everything that the header names is asked for together. */
 static void
 end_header (Inquiry *self)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
   Findings *findings = &self->findings;
-  g_autoptr (GBytes) bytes = take_header (self);
-  gsize length;
-  const char *header = g_bytes_get_data (bytes, &length);
 
   self->has_header = TRUE;
   self->deadline = g_get_monotonic_time () + AIMX_VERIFIER_BUDGET_SECONDS * G_USEC_PER_SEC;
-  findings->authors = dmarc_authors_new (header, length);
+  findings->authors = dmarc_from_fields_read (&self->from);
   if (self->check != NULL)
     {
       findings->signatures = g_ptr_array_ref (aimx_signature_check_get_signatures (self->check));
@@ -301,37 +289,15 @@ end_header (Inquiry *self)
   ask_for_policies (self);
 }
 
-/* Without a check. Returns: whether the header is complete now */
-static gboolean
-collect_header (Inquiry *self, const char *data, gsize length)
-{
-  GString *header = self->header;
-  const char *line_feed;
-  gssize end;
-
-  g_string_append_len (header, data, (gssize) MIN (length, AIMX_SIGNED_HEADER_MAX - header->len));
-  end = header_find_end (header->str + self->header_scanned, header->len - self->header_scanned);
-  if (end >= 0)
-    {
-      g_string_truncate (header, self->header_scanned + (gsize) end);
-      return TRUE;
-    }
-  line_feed = memrchr (header->str, '\n', header->len);
-  self->header_scanned = line_feed != NULL ? (gsize) (line_feed + 1 - header->str) : 0;
-  return header->len == AIMX_SIGNED_HEADER_MAX;
-}
-
+/* Signatures are found in as much of a header as is kept of it, authors in all of it. */
 void
 inquiry_update (Inquiry *self, const char *data, gsize length)
 {
-  gboolean is_complete = FALSE;
-
   gnutls_hash (self->digest, data, length);
   if (self->check != NULL)
-    is_complete = aimx_signature_check_update (self->check, data, length);
-  else if (!self->has_header)
-    is_complete = collect_header (self, data, length);
-  if (is_complete)
+    self->is_checked |= aimx_signature_check_update (self->check, data, length);
+  dmarc_from_fields_take (&self->from, data, length);
+  if (!self->has_header && self->from.is_complete && (self->check == NULL || self->is_checked))
     end_header (self);
 }
 
@@ -510,8 +476,7 @@ inquiry_new (const InquirySettings *settings, const AimxVerifierPeer *peer)
   self->findings.authserv_id = g_strdup (settings->authserv_id);
   if (settings->checker != NULL)
     self->check = aimx_signature_checker_begin (settings->checker, peer->at);
-  else
-    self->header = g_string_new (NULL);
+  dmarc_from_fields_init (&self->from);
   gnutls_hash_init (&self->digest, GNUTLS_DIG_SHA256);
   set_peer (self, peer);
 

@@ -156,6 +156,16 @@ class Sender(unittest.TestCase):
             self.assertEqual(refused.exception.smtp_code, 550)
         self.assertEqual(obeys.messages(BOX), [])
 
+    def test_no_header_is_so_long_that_it_hides_an_author(self):
+        filler = b"".join(b"X-Filler: " + b"x" * 900 + (b"\r\n " + b"x" * 900) * 60 + b"\r\n" for _ in range(25))
+        raw = filler + self.message("ann@bank.test")
+        self.assert_shown(self.deliver(self.serve(), raw, "x@loose.test"), dmarc="fail")
+        obeys = self.serve('dmarc_policy = "reject"')
+        with self.assertRaises(smtplib.SMTPDataError) as refused:
+            self.send(obeys, raw, "x@loose.test")
+        self.assertEqual(refused.exception.smtp_code, 550)
+        self.assert_shown(self.deliver(obeys, raw, "ann@bank.test"), dmarc="pass")
+
     def test_the_name_of_the_client_leads_back_to_it(self):
         server = self.serve()
         raw = self.message("a@client.test")

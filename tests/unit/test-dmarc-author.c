@@ -2,6 +2,7 @@
 /* Promises about the authors of a message: what is read, what is not, and that nobody escapes from a policy. */
 #include "mailauth/dmarc/author.h"
 #include "mailauth/dmarc/domain.h"
+#include "mailauth/dmarc/from-fields.h"
 #include "mailauth/dmarc/guess.h"
 #include "parser/addresses.h"
 
@@ -229,6 +230,64 @@ test_every_domain_that_is_shown_is_judged (void)
     }
 }
 
+/* ---- while a message arrives ---- */
+
+static const struct
+{
+  const char *message;
+  const char *fields;
+  gboolean is_complete;
+} arriving[] = {
+  { "From: bob@a.test\r\n\r\nFrom: eve@evil.test\r\n", "From: bob@a.test\r\n", TRUE },
+  { "To: x\nfRoM \t: bob\n @a.test\nSubject: x\n\ty\n\n", "From: bob\n @a.test\n", TRUE },
+  { "From: bob@a.test\r\nX: y\r\nFrom: eve@evil.test\r\n", "From: bob@a.test\r\nFrom: eve@evil.test\r\n", FALSE },
+  { "From x\r\nno field\r\n\rFrom: z\r\nFrom:\r\n x\r\n \r\n\r\n", "From:\r\n x\r\n \r\n", TRUE },
+  { "From\r\n: x\r\nFromm: x\r\nFr om: x\r\n From: x\r\n\r\n", "", TRUE },
+  { "From: x\nf\n y\n\n", "From: x\n", TRUE },
+  { "From: x\n\r y\n z\n\n", "From: x\n", TRUE },
+  { "From", "", FALSE },
+  { "\r\nFrom: x\r\n", "", TRUE },
+  { "", "", FALSE },
+};
+
+static void
+test_from_fields_are_taken_wherever_a_message_is_cut (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (arriving); i++)
+    for (gsize step = 1; step < 20; step++)
+      {
+        gsize length = strlen (arriving[i].message);
+        DmarcFromFields from;
+
+        dmarc_from_fields_init (&from);
+        for (gsize at = 0; at < length; at += step)
+          dmarc_from_fields_take (&from, arriving[i].message + at, MIN (step, length - at));
+        g_assert_cmpstr (from.text->str, ==, arriving[i].fields);
+        g_assert_cmpint (from.is_complete, ==, arriving[i].is_complete);
+        g_assert_false (from.is_cut);
+        dmarc_from_fields_clear (&from);
+      }
+}
+
+static void
+test_from_fields_without_end_name_nobody (void)
+{
+  g_autofree char *blanks = g_strnfill (DMARC_FROM_FIELDS_MAX, ' ');
+  DmarcFromFields from;
+  g_autoptr (DmarcAuthors) authors = NULL;
+
+  dmarc_from_fields_init (&from);
+  dmarc_from_fields_take (&from, "From: bob@a.test\n", strlen ("From: bob@a.test\n"));
+  dmarc_from_fields_take (&from, blanks, DMARC_FROM_FIELDS_MAX);
+  dmarc_from_fields_take (&from, ",eve@evil.test\n\n", strlen (",eve@evil.test\n\n"));
+  g_assert_true (from.is_complete);
+  g_assert_cmpuint (from.text->len, ==, DMARC_FROM_FIELDS_MAX);
+  authors = dmarc_from_fields_read (&from);
+  g_assert_null (dmarc_authors_get_single (authors));
+  g_assert_true (authors->has_hidden);
+  dmarc_from_fields_clear (&from);
+}
+
 /* ---- limits ---- */
 
 static void
@@ -310,6 +369,9 @@ main (int argc, char **argv)
   g_test_add_func ("/dmarc-author/an-author-who-is-not-understood-is-not-passed-over",
                    test_an_author_who_is_not_understood_is_not_passed_over);
   g_test_add_func ("/dmarc-author/every-domain-that-is-shown-is-judged", test_every_domain_that_is_shown_is_judged);
+  g_test_add_func ("/dmarc-author/from-fields-are-taken-wherever-a-message-is-cut",
+                   test_from_fields_are_taken_wherever_a_message_is_cut);
+  g_test_add_func ("/dmarc-author/from-fields-without-end-name-nobody", test_from_fields_without_end_name_nobody);
   g_test_add_func ("/dmarc-author/guessing-takes-the-time-of-a-look", test_guessing_takes_the_time_of_a_look);
   g_test_add_func ("/dmarc-author/a-nul-hides-nothing", test_a_nul_hides_nothing);
   g_test_add_func ("/dmarc-author/any-number-of-addresses-is-bounded-work",

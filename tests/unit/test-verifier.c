@@ -210,6 +210,22 @@ test_a_header_may_come_in_pieces (void)
 }
 
 static void
+test_no_header_is_so_long_that_it_hides_its_author (void)
+{
+  g_autoptr (GString) message = g_string_new (NULL);
+  VerifierFixture fixture;
+  g_autoptr (AimxAuthentication) authentication = NULL;
+
+  while (message->len <= AIMX_SIGNED_HEADER_MAX)
+    g_string_append (message, "X-Filler: 0123456789 0123456789 0123456789 0123456789\n");
+  g_string_append (message, FROM_A BODY);
+  verifier_fixture_init (&fixture, NULL);
+  authentication = verifier_fixture_verify (&fixture, "192.0.2.1", "bob@a.test", message->str);
+  g_assert_cmpstr (aimx_authentication_get_author (authentication), ==, "bob@a.test");
+  verifier_fixture_clear (&fixture);
+}
+
+static void
 test_a_message_may_be_a_header_alone_or_nothing (void)
 {
   VerifierFixture fixture;
@@ -442,6 +458,8 @@ main (int argc, char **argv)
                    test_without_other_modules_nothing_is_known_and_nothing_invented);
   g_test_add_func ("/verifier/everything-is-asked-as-soon-as-it-can-be", test_everything_is_asked_as_soon_as_it_can_be);
   g_test_add_func ("/verifier/a-header-may-come-in-pieces", test_a_header_may_come_in_pieces);
+  g_test_add_func ("/verifier/no-header-is-so-long-that-it-hides-its-author",
+                   test_no_header_is_so_long_that_it_hides_its_author);
   g_test_add_func ("/verifier/a-message-may-be-a-header-alone-or-nothing",
                    test_a_message_may_be_a_header_alone_or_nothing);
   g_test_add_func ("/verifier/a-dns-that-does-not-answer-costs-the-budget-and-no-more",
