@@ -4,6 +4,8 @@
  */
 #include <aimx/envelope.h>
 
+#include <string.h>
+
 G_DEFINE_BOXED_TYPE (AimxEnvelope, aimx_envelope, aimx_envelope_copy, aimx_envelope_free)
 
 AimxEnvelope *
@@ -14,6 +16,17 @@ aimx_envelope_new (void)
   self->recipients = g_new0 (char *, 1);
   self->received_at = g_get_real_time ();
   return self;
+}
+
+char *
+aimx_envelope_read_path (const char *text)
+{
+  g_autofree char *path = text != NULL ? g_strstrip (g_strdup (text)) : NULL;
+  gsize length = path != NULL ? strlen (path) : 0;
+
+  if (length >= 2 && path[0] == '<' && path[length - 1] == '>')
+    return g_strstrip (g_strndup (path + 1, length - 2));
+  return g_steal_pointer (&path);
 }
 
 AimxEnvelope *

@@ -47,6 +47,14 @@ AIMX_API GType aimx_envelope_get_type (void);
 AIMX_API AimxEnvelope *aimx_envelope_new (void);
 
 /**
+ * aimx_envelope_read_path:
+ * @text: (nullable): a path as people and programs write it, in angle brackets (RFC 5321, 4.1.2) or without
+ *
+ * Returns: (transfer full) (nullable): it without its brackets, as an envelope has it; %NULL for %NULL
+ */
+AIMX_API char *aimx_envelope_read_path (const char *text);
+
+/**
  * aimx_envelope_copy:
  * @self: an envelope
  *

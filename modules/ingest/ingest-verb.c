@@ -14,7 +14,7 @@ make_envelope (AimxRequest *request, const char *recipient)
   envelope->recipients = g_strdupv ((GStrv) recipients);
   envelope->peer_address = g_strdup (aimx_request_get_header (request, "Ip"));
   envelope->helo = g_strdup (aimx_request_get_header (request, "Helo"));
-  envelope->mail_from = g_strdup (aimx_request_get_header (request, "Mail-From"));
+  envelope->mail_from = aimx_envelope_read_path (aimx_request_get_header (request, "Mail-From"));
   envelope->protocol = g_strdup ("INGEST");
   return envelope;
 }
@@ -93,7 +93,11 @@ static const AimxHeaderSpec headers[] = {
     { NULL } },
   { "Ip", AIMX_HEADER_STRING, AIMX_HEADER_OPTIONAL, "address of the client that the message is from", { NULL } },
   { "Helo", AIMX_HEADER_STRING, AIMX_HEADER_OPTIONAL, "how that client greeted", { NULL } },
-  { "Mail-From", AIMX_HEADER_STRING, AIMX_HEADER_OPTIONAL, "envelope sender; else what Return-Path says", { NULL } },
+  { "Mail-From",
+    AIMX_HEADER_STRING,
+    AIMX_HEADER_OPTIONAL,
+    "envelope sender, `<>` for none; else what Return-Path says",
+    { NULL } },
   { NULL },
 };
 

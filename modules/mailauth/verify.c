@@ -5,9 +5,8 @@
 #include "verbs.h"
 #include "verifier.h"
 
+#include <aimx/envelope.h>
 #include <aimx/error.h>
-
-#include <string.h>
 
 static gboolean
 check_address (AimxRequest *request, GError **error)
@@ -39,21 +38,10 @@ find_mailbox (AimxRequest *request, const AimxMailbox **mailbox, GError **error)
   return FALSE;
 }
 
-/* People write a reverse-path with its brackets. */
-static char *
-get_mail_from (AimxRequest *request)
-{
-  const char *value = aimx_request_get_header (request, "Mail-From");
-  gsize length = value != NULL ? strlen (value) : 0;
-
-  return length >= 2 && value[0] == '<' && value[length - 1] == '>' ? g_strndup (value + 1, length - 2)
-                                                                    : g_strdup (value);
-}
-
 static AimxAuthentication *
 verify (AimxRequest *request, MailauthVerifier *verifier)
 {
-  g_autofree char *mail_from = get_mail_from (request);
+  g_autofree char *mail_from = aimx_envelope_read_path (aimx_request_get_header (request, "Mail-From"));
   const AimxVerifierPeer peer = {
     .address = aimx_request_get_header (request, "Ip"),
     .helo = aimx_request_get_header (request, "Helo"),
@@ -106,7 +94,7 @@ handle (AimxRequest *request, gpointer user_data, GError **error)
 static const AimxHeaderSpec headers[] = {
   { "Ip", AIMX_HEADER_STRING, AIMX_HEADER_OPTIONAL, "address of the client that sent it" },
   { "Helo", AIMX_HEADER_STRING, AIMX_HEADER_OPTIONAL, "name that the client gave" },
-  { "Mail-From", AIMX_HEADER_STRING, AIMX_HEADER_OPTIONAL, "envelope sender, empty for none" },
+  { "Mail-From", AIMX_HEADER_STRING, AIMX_HEADER_OPTIONAL, "envelope sender, `<>` for none" },
   { "At", AIMX_HEADER_TIME, AIMX_HEADER_OPTIONAL, "when it came, now by default" },
   { "Rcpt", AIMX_HEADER_STRING, AIMX_HEADER_OPTIONAL, "address whose mailbox may trust it" },
   { NULL },

@@ -186,6 +186,19 @@ class Sender(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assert_shown(MessageFile(server.messages(BOX)[0]), spf="fail")
 
+    def test_mail_handed_in_may_have_a_path_in_brackets_or_none(self):
+        server = self.serve()
+        raw = "Return-Path: <eve@loose.test>\nFrom: ann@ip4.test\nSubject: x\n\nbody\n"
+        for path, shown in (("ann@ip4.test", "smtp.mailfrom=ann@ip4.test"), ("<ann@ip4.test>", "smtp.mailfrom=ann@ip4.test"),
+                            ("<>", "smtp.helo=ip4.test")):
+            before = set(server.messages(BOX))
+            done = server.aimx("ingest", BOX, "--ip", "127.0.0.2", "--helo", "ip4.test", "--mail-from", path, stdin=raw)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            (new,) = set(server.messages(BOX)) - before
+            message = MessageFile(new)
+            self.assert_shown(message, spf="pass")
+            self.assertIn(shown, message["auth_detail"])
+
     def test_a_sender_is_asked_for_once(self):
         with zones.Relay(self.dns.port) as relay:
             server = self.serve(resolver=relay.server)

@@ -76,6 +76,28 @@ test_an_envelope_copy_shares_nothing (void)
   g_assert_null (copy->peer_address);
 }
 
+static void
+test_a_path_is_read_with_and_without_its_brackets (void)
+{
+  static const char *const paths[][2] = {
+    { "bob@a.test", "bob@a.test" },
+    { "<bob@a.test>", "bob@a.test" },
+    { " < bob@a.test > ", "bob@a.test" },
+    { "<>", "" },
+    { "", "" },
+    { "<", "<" },
+    { "<bob@a.test", "<bob@a.test" },
+    { NULL, NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (paths); i++)
+    {
+      g_autofree char *path = aimx_envelope_read_path (paths[i][0]);
+
+      g_assert_cmpstr (path, ==, paths[i][1]);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -84,5 +106,6 @@ main (int argc, char **argv)
   g_test_add_func ("/ingest/values/message-keeps-its-own-copies", test_a_message_keeps_its_own_copies);
   g_test_add_func ("/ingest/values/field-set-from-itself-and-cleared", test_a_field_may_be_set_from_itself_and_cleared);
   g_test_add_func ("/ingest/values/envelope-copy-shares-nothing", test_an_envelope_copy_shares_nothing);
+  g_test_add_func ("/ingest/values/path-with-and-without-brackets", test_a_path_is_read_with_and_without_its_brackets);
   return g_test_run ();
 }
