@@ -164,7 +164,7 @@ take_option (Parser *self, const CliOption *option, const char *inlined, GError 
     inlined = option->implied;
   if (inlined == NULL)
     inlined = *self->rest != NULL ? *self->rest++ : NULL;
-  if (inlined == NULL || *inlined == '\0')
+  if (inlined == NULL || (*inlined == '\0' && !option->may_be_empty))
     return fail (self, CLI_USAGE_WRONG, error,
                  g_strdup_printf ("a value is required for '--%s <%s>'", option->name, option->value), NULL);
   return add_value (self, option, inlined, error);

@@ -16,6 +16,7 @@ G_BEGIN_DECLS
  * @value: (nullable): what the help calls its value, %NULL for a flag
  * @repeats: whether it may come more than once
  * @summary: one line for people
+ * @may_be_empty: whether an empty value means something
  * @implied: (nullable): its value when it comes without one; another one is in the same word, `--name=value`
  */
 typedef struct
@@ -25,6 +26,7 @@ typedef struct
   const char *value;
   gboolean repeats;
   const char *summary;
+  gboolean may_be_empty;
   const char *implied;
 } CliOption;
 

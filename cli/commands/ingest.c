@@ -19,8 +19,13 @@ make_headers (const CliInvocation *invocation)
 
   g_strv_builder_add_many (headers, "Rcpt", cli_invocation_get_argument (invocation, 0), NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (pairs); i++)
-    if (cli_invocation_has (invocation, pairs[i][0]))
-      g_strv_builder_add_many (headers, pairs[i][1], cli_invocation_get (invocation, pairs[i][0]), NULL);
+    {
+      const char *value = cli_invocation_get (invocation, pairs[i][0]);
+
+      /* No header is empty: this is the null reverse-path. */
+      if (value != NULL)
+        g_strv_builder_add_many (headers, pairs[i][1], *value != '\0' ? value : "<>", NULL);
+    }
   return g_strv_builder_end (headers);
 }
 
@@ -59,7 +64,7 @@ run (CliSession *session, const CliInvocation *invocation)
 static const CliOption options[] = {
   { "ip", 0, "ADDR", FALSE, "address that it came from" },
   { "helo", 0, "NAME", FALSE, "name that the sender gave" },
-  { "mail-from", 0, "ADDRESS", FALSE, "envelope sender (the Return-Path header, else none)" },
+  { "mail-from", 0, "ADDRESS", FALSE, "envelope sender, '' for none (default: the Return-Path header)", TRUE },
   { NULL },
 };
 

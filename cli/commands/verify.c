@@ -27,9 +27,9 @@ make_headers (const CliInvocation *invocation)
     {
       const char *value = cli_invocation_get (invocation, pairs[i][0]);
 
-      /* An empty reverse-path is as none. */
-      if (value != NULL && *value != '\0')
-        g_strv_builder_add_many (headers, pairs[i][1], value, NULL);
+      /* No header is empty: this is the null reverse-path. */
+      if (value != NULL)
+        g_strv_builder_add_many (headers, pairs[i][1], *value != '\0' ? value : "<>", NULL);
     }
   return g_strv_builder_end (headers);
 }
@@ -85,7 +85,7 @@ run (CliSession *session, const CliInvocation *invocation)
 static const CliOption options[] = {
   { "ip", 0, "ADDR", FALSE, "address that it came from; without it there is no SPF" },
   { "helo", 0, "NAME", FALSE, "name that the sender gave" },
-  { "mail-from", 0, "ADDRESS", FALSE, "envelope sender" },
+  { "mail-from", 0, "ADDRESS", FALSE, "envelope sender, '' for none", TRUE },
   { "at", 0, "TIME", FALSE, "when it came (RFC 3339); now by default" },
   { "rcpt", 0, "ADDRESS", FALSE, "tell whether the mailbox of this address trusts it" },
   { "json", 0, NULL, FALSE, "print the verdict as JSON" },

@@ -190,7 +190,7 @@ class Sender(unittest.TestCase):
         server = self.serve()
         raw = "Return-Path: <eve@loose.test>\nFrom: ann@ip4.test\nSubject: x\n\nbody\n"
         for path, shown in (("ann@ip4.test", "smtp.mailfrom=ann@ip4.test"), ("<ann@ip4.test>", "smtp.mailfrom=ann@ip4.test"),
-                            ("<>", "smtp.helo=ip4.test")):
+                            ("<>", "smtp.helo=ip4.test"), ("", "smtp.helo=ip4.test")):
             before = set(server.messages(BOX))
             done = server.aimx("ingest", BOX, "--ip", "127.0.0.2", "--helo", "ip4.test", "--mail-from", path, stdin=raw)
             self.assertEqual(done.returncode, 0, done.stderr)

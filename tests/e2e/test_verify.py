@@ -95,7 +95,7 @@ class Verify(unittest.TestCase):
                                               env={"AIMX_RESOLVER": server or self.dns.server}, **options)
 
     def verify(self, message, ip="192.0.2.66", mail_from="eve@other.test", helo="mail.sender.test", **options):
-        args = [*(["--ip", ip] if ip else []), *(["--mail-from", mail_from] if mail_from else []), "--helo", helo,
+        args = [*(["--ip", ip] if ip else []), *(["--mail-from", mail_from] if mail_from is not None else []), "--helo", helo,
                 *options.pop("args", ())]
         done = self.run_verify(message, *args, "--json", **options)
         self.assertEqual(done.returncode, 0, done.stderr)
@@ -133,8 +133,9 @@ class Verify(unittest.TestCase):
         self.assertEqual((spf["mechanism"], spf["explanation"]), ("-all", "192.0.2.66 may not send for sender.test"))
 
     def test_the_null_sender_is_the_host_that_greeted(self):
-        spf = self.verify(MESSAGE, "192.0.2.1", "", helo="ip4.mechanism.test")["spf"]
-        self.assertEqual((spf["result"], spf["domain"]), ("pass", "ip4.mechanism.test"))
+        for mail_from in ("", "<>", None):
+            spf = self.verify(MESSAGE, "192.0.2.1", mail_from, helo="ip4.mechanism.test")["spf"]
+            self.assertEqual((spf["result"], spf["domain"]), ("pass", "ip4.mechanism.test"))
 
     def test_the_name_of_the_client_leads_back(self):
         self.assertEqual(self.verify(MESSAGE, "192.0.2.1")["iprev"], {"result": "pass", "name": "host.mechanism.test"})

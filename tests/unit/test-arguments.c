@@ -12,6 +12,7 @@ static const CliOption options[] = {
   { "force", 'f', NULL, FALSE, "even so" },
   { "owner", 'o', "USER", FALSE, "who owns it" },
   { "bind", 0, "ADDR", TRUE, "where" },
+  { "from", 0, "PATH", FALSE, "whose, if anybody's", TRUE },
   { NULL },
 };
 static const CliArgument arguments[] = {
@@ -83,6 +84,21 @@ test_values_in_every_form (void)
       g_assert_cmpstr (cli_invocation_get_argument (found, 0), ==, "box");
       g_assert_null (cli_invocation_get_argument (found, 1));
     }
+}
+
+static void
+test_an_empty_value_where_it_means_something (void)
+{
+  const char *const words[] = { "things", "make", "--from", "", "box", NULL };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CliInvocation) apart = cli_arguments_parse (&root, words, &error);
+  g_autoptr (CliInvocation) inlined = parse_right ("things make --from= box");
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (cli_invocation_get (apart, "from"), ==, "");
+  g_assert_cmpstr (cli_invocation_get_argument (apart, 0), ==, "box");
+  g_assert_cmpstr (cli_invocation_get (inlined, "from"), ==, "");
+  assert_wrong ("things make box --from", CLI_USAGE_WRONG, "value is required for '--from <PATH>'", "Usage");
 }
 
 static void
@@ -266,6 +282,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/arguments/values-in-every-form", test_values_in_every_form);
+  g_test_add_func ("/arguments/an-empty-value-where-it-means-something", test_an_empty_value_where_it_means_something);
   g_test_add_func ("/arguments/global-options-before-and-after", test_global_options_before_and_after_the_subcommand);
   g_test_add_func ("/arguments/flags-repeated-and-joined", test_flags_may_be_repeated_and_joined);
   g_test_add_func ("/arguments/repeated-options-keep-order", test_repeated_options_keep_their_order);
