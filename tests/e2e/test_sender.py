@@ -53,6 +53,7 @@ class Sender(unittest.TestCase):
             "client.test": "@ A 127.0.0.2",
             "0.0.127.in-addr.arpa": "2 PTR client.test.\n3 PTR liar.test.",
             "liar.test": "@ A 127.0.0.9",
+            "handed.test": '@ TXT "v=spf1 ip4:192.0.2.1 -all"',
         })
         cls.dns = zones.Zones(cls.zones)
 
@@ -183,6 +184,14 @@ class Sender(unittest.TestCase):
               "From: ann@ip4.test\nSubject: x\n\nbody\n"
         raw = raw.replace("127.0.0.2", "192.0.2.1")
         done = server.aimx("ingest", BOX, stdin=raw, env={"AIMX_RESOLVER": self.dns.server})
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assert_shown(MessageFile(server.messages(BOX)[0]), spf="fail")
+
+    def test_who_hands_mail_in_does_not_choose_where_it_came_from(self):
+        server = self.serve()
+        raw = "Return-Path: <ann@handed.test>\nReceived: from [192.0.2.1] (unknown [203.0.113.9]) by relay.test\n" \
+              "From: ann@handed.test\nSubject: x\n\nbody\n"
+        done = server.aimx("ingest", BOX, stdin=raw)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assert_shown(MessageFile(server.messages(BOX)[0]), spf="fail")
 

@@ -18,6 +18,16 @@ static const struct
   { TRACE "[not an address] [192.0.2.300] [192.0.2.3]\r\n\r\n", "192.0.2.3" },
   { TRACE "[[192.0.2.5]\r\n\r\n", "192.0.2.5" },
   { TRACE "[127.0.0.1] (from z [192.0.2.4])\r\n\r\n", "192.0.2.4" },
+  /* what the client calls itself is not where it is */
+  { "Received: from [192.0.2.1] (unknown [203.0.113.9])\r\n by here ([192.0.2.8])\r\n\r\n", "203.0.113.9" },
+  { "Received: from [192.0.2.1]\r\n\t([203.0.113.9])\r\n\r\n", "203.0.113.9" },
+  { "Received: from [203.0.113.9] (helo=[192.0.2.1])\r\n by here\r\n\r\n", "203.0.113.9" },
+  { "Received: from x ([203.0.113.9] helo=[192.0.2.1])\r\n by here\r\n\r\n", "203.0.113.9" },
+  { "Received: from x (HELO [192.0.2.1]) ([203.0.113.9])\r\n\r\n", "203.0.113.9" },
+  { "Received: from x (HELO [192.0.2.1]) (203.0.113.9)\r\n\r\n", NULL },
+  { "Received: from [203.0.113.9] by here (mx [192.0.2.8])\r\n\r\n", "203.0.113.9" },
+  { "Received: from [203.0.113.9]\r\n\tBY here ([192.0.2.8])\r\n\r\n", "203.0.113.9" },
+  { "Received: from x (by (the way) [203.0.113.9])\r\n\r\n", "203.0.113.9" },
   /* nobody says */
   { "", NULL },
   { "Subject: x\r\n\r\n", NULL },

@@ -60,23 +60,69 @@ read_address (const char *literal, gsize length)
   return g_strdup (address);
 }
 
+/* (transfer full) (nullable) */
+static char *
+take_address (const char *open, const char *end)
+{
+  const char *close = memchr (open, ']', MIN ((gsize) (end - open), LITERAL_MAX));
+
+  return close != NULL ? read_address (open + 1, (gsize) (close - open - 1)) : NULL;
+}
+
+/* `helo=[...]`, `HELO [...]`: what the client says of itself, in the comments of some servers. */
+static gboolean
+is_claimed (const char *value, const char *open)
+{
+  const char *word = open - strlen ("helo=");
+
+  return word >= value && (open[-1] == '=' || open[-1] == ' ') &&
+         (g_ascii_strncasecmp (word, "helo", 4) == 0 || g_ascii_strncasecmp (word, "ehlo", 4) == 0);
+}
+
+/* Where the `from` clause ends (RFC 5321, 4.4). */
+static gboolean
+is_by (const char *at, const char *end)
+{
+  return end - at > 3 && g_ascii_isspace (at[0]) && g_ascii_strncasecmp (at + 1, "by", 2) == 0 &&
+         g_ascii_isspace (at[3]);
+}
+
+/* Before its comment the `from` clause holds what the client called itself, an address perhaps. In the comment is what
+ * the server saw. */
+static char *
+find_address (const char *value, const char *end)
+{
+  g_autofree char *first = NULL;
+  gboolean in_from = TRUE;
+  guint depth = 0;
+
+  for (const char *at = value; at < end; at++)
+    if (*at == '(')
+      depth++;
+    else if (*at == ')' && depth > 0)
+      depth--;
+    else if (depth == 0 && is_by (at, end))
+      in_from = FALSE;
+    else if (*at == '[' && !is_claimed (value, at))
+      {
+        g_autofree char *address = take_address (at, end);
+
+        if (address != NULL && in_from && depth > 0)
+          return g_steal_pointer (&address);
+        if (first == NULL)
+          first = g_steal_pointer (&address);
+      }
+  return g_steal_pointer (&first);
+}
+
 char *
 received_find_peer (GBytes *raw)
 {
   gsize size;
   const char *text = g_bytes_get_data (raw, &size);
-  const char *at, *end;
+  const char *value, *end;
 
-  if (size == 0 || !find_field (text, text + size, &at, &end))
+  if (size == 0 || !find_field (text, text + size, &value, &end))
     return NULL;
-  while (at < end && (at = memchr (at, '[', (gsize) (end - at))) != NULL)
-    {
-      const char *close = memchr (at, ']', MIN ((gsize) (end - at), LITERAL_MAX));
-      char *address = close != NULL ? read_address (at + 1, (gsize) (close - at - 1)) : NULL;
-
-      if (address != NULL)
-        return address;
-      at++;
-    }
-  return NULL;
+  return find_address (value, end);
 }

@@ -14,7 +14,8 @@ G_BEGIN_DECLS
  *
  * Reads the first Received field (RFC 5321, 4.4) alone: those below it are as others wrote them.
  *
- * Returns: (transfer full) (nullable): the first IP address in brackets there that is not of this machine's loopback
+ * Returns: (transfer full) (nullable): the first IP address in brackets in the comment after the client's name, else
+ * the first in brackets at all, that is not of this machine's loopback
  */
 char *received_find_peer (GBytes *raw);
 
