@@ -32,7 +32,8 @@ explain_record (JsonObject *record)
   else if (strcmp (dns, "unknown") == 0)
     cli_note (CLI_MARK_ARROW, "%s cannot be looked up now: %s", name, get (record, "found"));
   else
-    cli_note (CLI_MARK_ARROW, "%s has another value: %s", name, get (record, "found"));
+    cli_note (CLI_MARK_ARROW, "%s is not right: %s. The DNS has: %s", name, get (record, "reason"),
+              get (record, "found"));
 }
 
 static void

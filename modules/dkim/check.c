@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "check.h"
 
+#include "key-answer.h"
 #include "verify/header-hash.h"
 #include "verify/intake.h"
 #include "verify/public-key.h"
@@ -236,35 +237,6 @@ check_answer (AimxDnsAnswer *answer, const char *name, GError **error)
   return dkim_refuse (error, DKIM_FAULT_PERMERROR, "there is no key at %s", name);
 }
 
-/*
- * Of several TXT records the result is undefined (RFC 6376, 3.6.2.2): those that are no key records are passed over,
- * since a wildcard may have put them there, but of two keys none is taken, or the order of an answer would decide.
- */
-static gboolean
-find_record (AimxDnsAnswer *answer, DkimKeyRecord *record, GError **error)
-{
-  g_autoptr (GError) first = NULL;
-  gboolean found = FALSE;
-
-  for (guint i = 0; i < aimx_dns_answer_get_n_records (answer); i++)
-    {
-      g_auto (DkimKeyRecord) read = { 0 };
-      gsize length;
-      const char *text = g_bytes_get_data (aimx_dns_answer_get_record (answer, i)->data, &length);
-
-      if (!dkim_key_record_init (&read, text, length, first == NULL ? &first : NULL))
-        continue;
-      if (found)
-        return dkim_refuse (error, DKIM_FAULT_PERMERROR, "there is more than one key in its place");
-      found = TRUE;
-      *record = read;
-      read.key = NULL;
-    }
-  if (!found)
-    g_propagate_error (error, g_steal_pointer (&first));
-  return found;
-}
-
 static gboolean
 fits (const DkimClaim *claim, const DkimKeyRecord *record, GError **error)
 {
@@ -309,7 +281,8 @@ verify (DkimCheck *self, Signature *signature, AimxDnsAnswer *answer, GError **e
   g_auto (DkimKeyRecord) record = { 0 };
   guint8 digest[DKIM_HASH_SIZE];
 
-  if (!check_answer (answer, signature->claim.shown.key_name, error) || !find_record (answer, &record, error))
+  if (!check_answer (answer, signature->claim.shown.key_name, error) ||
+      !dkim_key_answer_find (answer, &record, NULL, NULL, error))
     return FALSE;
   signature->claim.shown.testing = record.testing;
   return fits (&signature->claim, &record, error) && check_body (signature, error) &&

@@ -39,24 +39,26 @@ item_free (gpointer data)
 /* ---- the log ---- */
 
 static void
-tell_different (const Item *item, const char *found)
+tell_different (const Item *item, const char *found, const char *reason)
 {
   g_autofree char *ours = dkim_published_fingerprint (item->record);
   g_autofree char *theirs = dkim_published_fingerprint (found);
 
-  aimx_log (G_LOG_LEVEL_CRITICAL, AIMX_LOG_DOMAIN, item->domain, "MESSAGE",
-            "%s: the DNS shows another key than the one that mail is signed with, so that nobody will believe the "
-            "signature: SHA-256 %s there, %s here; publish the record that `aimx call DKIM-SHOW Domain=%s` shows",
-            item->name, theirs, ours, item->domain);
+  aimx_log (
+      G_LOG_LEVEL_CRITICAL, AIMX_LOG_DOMAIN, item->domain, "MESSAGE",
+      "%s: the record in the DNS is not that of the key that mail is signed with, so that nobody will believe the "
+      "signature: %s; SHA-256 of the key %s there, %s here; publish the record that `aimx call DKIM-SHOW "
+      "Domain=%s` shows",
+      item->name, reason, theirs, ours, item->domain);
 }
 
 static void
-tell (const Item *item, DkimPublished published, const char *found)
+tell (const Item *item, DkimPublished published, const char *found, const char *reason)
 {
   switch (published)
     {
     case DKIM_PUBLISHED_DIFFERENT:
-      tell_different (item, found);
+      tell_different (item, found, reason);
       break;
     case DKIM_PUBLISHED_MISSING:
       aimx_log (G_LOG_LEVEL_WARNING, AIMX_LOG_DOMAIN, item->domain, "MESSAGE",
@@ -106,14 +108,15 @@ on_answer (AimxDnsAnswer *answer, gpointer user_data)
   Item *item = user_data;
   DkimComparison *self = item->comparison;
   g_autofree char *found = NULL;
-  const DkimPublished published = dkim_published_judge (answer, item->record, &found);
+  g_autofree char *reason = NULL;
+  const DkimPublished published = dkim_published_judge (answer, item->record, &found, &reason);
 
   item->question = 0;
   if (published == DKIM_PUBLISHED_UNKNOWN)
     self->n_unknown++;
   else
     self->n_known++;
-  tell (item, published, found);
+  tell (item, published, found, reason);
   if (is_hopeless (self))
     give_up (self);
   else

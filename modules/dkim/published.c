@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "published.h"
 
+#include "key-answer.h"
 #include "verify/tag-list.h"
 
 #include <string.h>
@@ -19,18 +20,6 @@ get_key (const char *record)
   return key != NULL ? dkim_tag_dup (key) : NULL;
 }
 
-static DkimPublished
-judge_text (const char *text, const char *expected)
-{
-  g_autofree char *key = get_key (text);
-
-  if (key == NULL)
-    return DKIM_PUBLISHED_MISSING;
-  if (*key == '\0')
-    return DKIM_PUBLISHED_REVOKED;
-  return strcmp (key, expected) == 0 ? DKIM_PUBLISHED_RIGHT : DKIM_PUBLISHED_DIFFERENT;
-}
-
 static char *
 get_text (AimxDnsAnswer *answer, guint index)
 {
@@ -40,29 +29,60 @@ get_text (AimxDnsAnswer *answer, guint index)
   return g_utf8_make_valid (data != NULL ? data : "", (gssize) length);
 }
 
-DkimPublished
-dkim_published_judge (AimxDnsAnswer *answer, const char *record, char **found)
+/* A record that verifiers can use: whether it is the one of the key. */
+static gboolean
+check_key (const DkimKeyRecord *found, const char *record, GError **error)
 {
-  g_autofree char *expected = get_key (record);
-  DkimPublished result = DKIM_PUBLISHED_MISSING;
+  g_auto (DkimKeyRecord) expected = { 0 };
 
-  *found = NULL;
+  if (!dkim_key_record_init (&expected, record, strlen (record), error))
+    return FALSE;
+  if (found->algorithm != expected.algorithm)
+    return dkim_refuse (error, DKIM_FAULT_PERMERROR, "it says k=%s, and the key is for %s",
+                        dkim_algorithm_to_string (found->algorithm), dkim_algorithm_to_string (expected.algorithm));
+  if (!g_bytes_equal (found->key, expected.key))
+    return dkim_refuse (error, DKIM_FAULT_PERMERROR, "it is of another key");
+  if (found->testing)
+    return dkim_refuse (error, DKIM_FAULT_PERMERROR, "it says t=y: for a test, so that no signature counts");
+  return TRUE;
+}
+
+/* What a record is that is not right. */
+static DkimPublished
+classify (const char *text)
+{
+  g_autofree char *key = get_key (text);
+
+  if (key == NULL)
+    return DKIM_PUBLISHED_MISSING;
+  return *key == '\0' ? DKIM_PUBLISHED_REVOKED : DKIM_PUBLISHED_DIFFERENT;
+}
+
+DkimPublished
+dkim_published_judge (AimxDnsAnswer *answer, const char *record, char **found, char **reason)
+{
+  g_auto (DkimKeyRecord) read = { 0 };
+  g_autoptr (GError) why = NULL;
+  DkimPublished result = DKIM_PUBLISHED_RIGHT;
+  g_autofree char *text = NULL;
+  guint index, n_keys;
+
+  *found = *reason = NULL;
   if (aimx_dns_answer_get_status (answer) == AIMX_DNS_FAILED)
     {
       *found = g_strdup (aimx_dns_answer_get_reason (answer));
       return DKIM_PUBLISHED_UNKNOWN;
     }
-  for (guint i = 0; i < aimx_dns_answer_get_n_records (answer); i++)
-    {
-      g_autofree char *text = get_text (answer, i);
-      DkimPublished one = judge_text (text, expected);
-
-      if (one == DKIM_PUBLISHED_MISSING || (result != DKIM_PUBLISHED_MISSING && one == DKIM_PUBLISHED_RIGHT))
-        continue;
-      result = one;
-      g_free (*found);
-      *found = g_steal_pointer (&text);
-    }
+  if (aimx_dns_answer_get_n_records (answer) == 0)
+    return DKIM_PUBLISHED_MISSING;
+  dkim_key_answer_find (answer, &read, &index, &n_keys, &why);
+  text = get_text (answer, index);
+  if (why != NULL || !check_key (&read, record, &why))
+    result = n_keys > 1 ? DKIM_PUBLISHED_DIFFERENT : classify (text);
+  if (result == DKIM_PUBLISHED_MISSING)
+    return result;
+  *found = g_steal_pointer (&text);
+  *reason = why != NULL ? g_strdup (why->message) : NULL;
   return result;
 }
 

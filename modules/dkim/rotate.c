@@ -36,6 +36,7 @@ add_keys (JsonBuilder *builder, const DkimRotationReport *report)
       dkim_report_add_string (builder, "value", key->record);
       dkim_report_add_string (builder, "dns", shown[key->published]);
       dkim_report_add_string (builder, "found", key->found);
+      dkim_report_add_string (builder, "reason", key->reason);
       json_builder_end_object (builder);
     }
   json_builder_end_array (builder);

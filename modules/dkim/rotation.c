@@ -16,6 +16,7 @@ key_free (gpointer data)
 
   g_free (self->record);
   g_free (self->found);
+  g_free (self->reason);
   g_free (self);
 }
 
@@ -246,7 +247,7 @@ look_up (DkimRotationReport *self, AimxResolver *resolver)
           resolver != NULL ? aimx_resolver_wait_for_fresh (resolver, name, AIMX_DNS_TXT, DNS_WAIT_MSEC)
                            : aimx_dns_answer_new (AIMX_DNS_FAILED, AIMX_DNS_INSECURE, 0, "no module asks the DNS");
 
-      key->published = dkim_published_judge (answer, key->record, &key->found);
+      key->published = dkim_published_judge (answer, key->record, &key->found, &key->reason);
     }
 }
 

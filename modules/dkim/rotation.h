@@ -38,6 +38,7 @@ typedef enum
  * @record: value of its TXT record
  * @published: what the DNS shows instead, or that it shows it
  * @found: (nullable): the value that was found, or why there is none
+ * @reason: (nullable): why that value is not right
  */
 typedef struct
 {
@@ -45,6 +46,7 @@ typedef struct
   char *record;
   DkimPublished published;
   char *found;
+  char *reason;
 } DkimRotationKey;
 
 /**

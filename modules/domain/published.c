@@ -122,16 +122,17 @@ remove_blanks (const char *text)
   return g_string_free (g_steal_pointer (&result), FALSE);
 }
 
+/* A version that is not the first tag makes a key's record none (RFC 6376, 3.6.1). */
 static char *
 normalize_tags (const char *text)
 {
-  static const char *const defaults[] = { "", "v=DKIM1", "k=rsa", "s=*", NULL };
+  static const char *const defaults[] = { "", "k=rsa", "s=*", NULL };
   g_autofree char *joined = remove_blanks (text);
   g_auto (GStrv) all = g_strsplit (joined, ";", -1);
   g_autoptr (GPtrArray) tags = g_ptr_array_new ();
 
   for (char **tag = all; *tag != NULL; tag++)
-    if (!g_strv_contains (defaults, *tag))
+    if (!g_strv_contains (defaults, *tag) && (tag != all || strcmp (*tag, "v=DKIM1") != 0))
       g_ptr_array_add (tags, *tag);
   g_ptr_array_sort (tags, compare_tags);
   g_ptr_array_add (tags, NULL);

@@ -10,28 +10,40 @@ static const struct
 {
   const char *texts[3]; /* up to the first NULL */
   DkimPublished result;
-  const char *found; /* nullable */
+  const char *found;  /* nullable */
+  const char *reason; /* nullable: a part of it */
 } answers[] = {
-  { { RECORD }, DKIM_PUBLISHED_RIGHT, RECORD },
-  { { "p = QU JD\t;n=spaces" }, DKIM_PUBLISHED_RIGHT, "p = QU JD\t;n=spaces" },
-  { { "v=spf1 -all", RECORD }, DKIM_PUBLISHED_RIGHT, RECORD },
-  { { RECORD, RECORD }, DKIM_PUBLISHED_RIGHT, RECORD },
-  { { "v=DKIM1; p=QUJE" }, DKIM_PUBLISHED_DIFFERENT, "v=DKIM1; p=QUJE" },
-  { { RECORD, "p=QUJE" }, DKIM_PUBLISHED_DIFFERENT, "p=QUJE" },
-  { { "p=QUJE", RECORD }, DKIM_PUBLISHED_DIFFERENT, "p=QUJE" },
-  { { "p=QUJ\xff" }, DKIM_PUBLISHED_DIFFERENT, "p=QUJ\xef\xbf\xbd" },
-  { { "v=DKIM1; p=" }, DKIM_PUBLISHED_REVOKED, "v=DKIM1; p=" },
-  { { "v=spf1 -all", "" }, DKIM_PUBLISHED_MISSING, NULL },
-  { { "pp=QUJD; P=QUJD; p; p " }, DKIM_PUBLISHED_MISSING, NULL },
+  { { RECORD }, DKIM_PUBLISHED_RIGHT, RECORD, NULL },
+  { { "p = QU JD\t;n=spaces" }, DKIM_PUBLISHED_RIGHT, "p = QU JD\t;n=spaces", NULL },
+  { { "v=DKIM1; h=sha1:sha256; s=email; t=s; p=QUJD" },
+    DKIM_PUBLISHED_RIGHT,
+    "v=DKIM1; h=sha1:sha256; s=email; t=s; p=QUJD",
+    NULL },
+  { { "v=spf1 -all", RECORD }, DKIM_PUBLISHED_RIGHT, RECORD, NULL },
+  { { RECORD, RECORD }, DKIM_PUBLISHED_DIFFERENT, RECORD, "more than one" },
+  { { RECORD, "p=QUJE" }, DKIM_PUBLISHED_DIFFERENT, RECORD, "more than one" },
+  { { RECORD, "v=DKIM1; p=" }, DKIM_PUBLISHED_DIFFERENT, RECORD, "more than one" },
+  { { "v=DKIM1; p=QUJE" }, DKIM_PUBLISHED_DIFFERENT, "v=DKIM1; p=QUJE", "another key" },
+  { { "p=QUJ\xff" }, DKIM_PUBLISHED_DIFFERENT, "p=QUJ\xef\xbf\xbd", "base64" },
+  { { "v=DKIM1; k=ed25519; p=QUJD" }, DKIM_PUBLISHED_DIFFERENT, "v=DKIM1; k=ed25519; p=QUJD", "k=ed25519" },
+  { { "v=DKIM1; h=sha1; p=QUJD" }, DKIM_PUBLISHED_DIFFERENT, "v=DKIM1; h=sha1; p=QUJD", "SHA-256" },
+  { { "v=DKIM1; s=tlsrpt; p=QUJD" }, DKIM_PUBLISHED_DIFFERENT, "v=DKIM1; s=tlsrpt; p=QUJD", "e-mail" },
+  { { "k=rsa; v=DKIM1; p=QUJD" }, DKIM_PUBLISHED_DIFFERENT, "k=rsa; v=DKIM1; p=QUJD", "begin with v=DKIM1" },
+  { { "v=DKIM2; p=QUJD" }, DKIM_PUBLISHED_DIFFERENT, "v=DKIM2; p=QUJD", "begin with v=DKIM1" },
+  { { "v=DKIM1; t=y; p=QUJD" }, DKIM_PUBLISHED_DIFFERENT, "v=DKIM1; t=y; p=QUJD", "t=y" },
+  { { "v=DKIM1; p=" }, DKIM_PUBLISHED_REVOKED, "v=DKIM1; p=", "revoked" },
+  { { "v=spf1 -all", "" }, DKIM_PUBLISHED_MISSING, NULL, NULL },
+  { { "pp=QUJD; P=QUJD; p; p " }, DKIM_PUBLISHED_MISSING, NULL, NULL },
 };
 
 static void
-test_records_are_compared_by_their_keys (void)
+test_a_record_is_right_when_verifiers_believe_it (void)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (answers); i++)
     {
       g_autoptr (AimxDnsAnswer) answer = aimx_dns_answer_new (AIMX_DNS_FOUND, AIMX_DNS_INSECURE, 60, NULL);
       g_autofree char *found = NULL;
+      g_autofree char *reason = NULL;
 
       for (gsize text = 0; text < 3 && answers[i].texts[text] != NULL; text++)
         {
@@ -39,8 +51,10 @@ test_records_are_compared_by_their_keys (void)
 
           aimx_dns_answer_add_data (answer, data);
         }
-      g_assert_cmpint (dkim_published_judge (answer, RECORD, &found), ==, answers[i].result);
+      g_assert_cmpint (dkim_published_judge (answer, RECORD, &found, &reason), ==, answers[i].result);
       g_assert_cmpstr (found, ==, answers[i].found);
+      g_assert_true ((reason == NULL) == (answers[i].reason == NULL));
+      g_assert_true (reason == NULL || strstr (reason, answers[i].reason) != NULL);
     }
 }
 
@@ -51,10 +65,11 @@ test_no_answer_is_not_no_record (void)
   g_autoptr (AimxDnsAnswer) absent = aimx_dns_answer_new (AIMX_DNS_NO_NAME, AIMX_DNS_INSECURE, 60, NULL);
   g_autofree char *why = NULL;
   g_autofree char *found = NULL;
+  g_autofree char *reason = NULL;
 
-  g_assert_cmpint (dkim_published_judge (failed, RECORD, &why), ==, DKIM_PUBLISHED_UNKNOWN);
+  g_assert_cmpint (dkim_published_judge (failed, RECORD, &why, &reason), ==, DKIM_PUBLISHED_UNKNOWN);
   g_assert_cmpstr (why, ==, "no answer in time");
-  g_assert_cmpint (dkim_published_judge (absent, RECORD, &found), ==, DKIM_PUBLISHED_MISSING);
+  g_assert_cmpint (dkim_published_judge (absent, RECORD, &found, &reason), ==, DKIM_PUBLISHED_MISSING);
   g_assert_null (found);
 }
 
@@ -84,7 +99,8 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/dkim/published/records-are-compared-by-their-keys", test_records_are_compared_by_their_keys);
+  g_test_add_func ("/dkim/published/a-record-is-right-when-verifiers-believe-it",
+                   test_a_record_is_right_when_verifiers_believe_it);
   g_test_add_func ("/dkim/published/no-answer-is-not-no-record", test_no_answer_is_not_no_record);
   g_test_add_func ("/dkim/published/a-fingerprint-is-of-the-key-alone", test_a_fingerprint_is_of_the_key_alone);
   return g_test_run ();

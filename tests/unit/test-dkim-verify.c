@@ -393,11 +393,14 @@ test_of_several_records_one_key_counts (Fixture *fixture, gconstpointer data)
   g_autofree char *text = sign (fixture, TAGS);
   g_autofree char *stray = g_strconcat ("s._domainkey.a.test v=spf1 -all\n", fixture->records, NULL);
   g_autofree char *twice = g_strconcat (fixture->records, "\n", fixture->records, NULL);
+  g_autofree char *revoked = g_strconcat (fixture->records, "\ns._domainkey.a.test v=DKIM1; p=", NULL);
   g_autoptr (AimxSignatureCheck) first = check_message (text, AT, stray);
   g_autoptr (AimxSignatureCheck) second = check_message (text, AT, twice);
+  g_autoptr (AimxSignatureCheck) third = check_message (text, AT, revoked);
 
   g_assert_cmpstr (get_signature (first, 0)->result, ==, "pass");
   g_assert_cmpstr (get_signature (second, 0)->result, ==, "permerror");
+  g_assert_cmpstr (get_signature (third, 0)->result, ==, "permerror");
 }
 
 static void

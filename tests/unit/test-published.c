@@ -61,6 +61,7 @@ test_what_means_the_same_is_right (void)
     { AIMX_DNS_TXT, "v=DKIM1; k=rsa; p=AbCd", { "p=Ab Cd" }, DOMAIN_PUBLISHED_RIGHT },
     { AIMX_DNS_TXT, "v=DKIM1; k=rsa; p=AbCd", { "v=DKIM1; p=abcd" }, DOMAIN_PUBLISHED_DIFFERENT },
     { AIMX_DNS_TXT, "v=DKIM1; k=rsa; p=AbCd", { "v=DKIM1; p=" }, DOMAIN_PUBLISHED_DIFFERENT },
+    { AIMX_DNS_TXT, "v=DKIM1; k=rsa; p=AbCd", { "k=rsa; v=DKIM1; p=AbCd" }, DOMAIN_PUBLISHED_DIFFERENT },
     { AIMX_DNS_TXT, "v=DKIM1; k=ed25519; p=AbCd", { "v=DKIM1; p=AbCd" }, DOMAIN_PUBLISHED_DIFFERENT },
     { AIMX_DNS_TXT, "v=DKIM1; k=rsa; p=AbCd", { "p=AbCd", "p=AbCd" }, DOMAIN_PUBLISHED_DIFFERENT },
   };

@@ -66,6 +66,7 @@ dkim_key_record_init (DkimKeyRecord *self, const char *text, gsize length, GErro
 
   if (!dkim_tag_list_parse (&list, text, length, error) || !check_version (&list, error))
     return FALSE;
+  self->is_key = dkim_tag_list_find (&list, "p") != NULL;
   flags = dkim_tag_list_find (&list, "t");
   self->testing = flags != NULL && dkim_tag_has_item (flags, "y");
   self->strict = flags != NULL && dkim_tag_has_item (flags, "s");

@@ -9,6 +9,7 @@ G_BEGIN_DECLS
 
 /**
  * DkimKeyRecord:
+ * @is_key: whether it is a key record, if one that cannot be used
  * @algorithm: `k=`
  * @key: (nullable): `p=`: SubjectPublicKeyInfo or RSAPublicKey in DER; of Ed25519 the bare bytes
  * @testing: `t=y`
@@ -16,6 +17,7 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
+  gboolean is_key;
   DkimAlgorithm algorithm;
   GBytes *key;
   gboolean testing;
