@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Files beside the configuration. Whoever writes one holds a change, and with it the lock that other processes respect.
- * Nothing is ever replaced: what is kept here are keys.
+ * Nothing is ever lost: what is kept here are keys.
  */
 #include "config-change-private.h"
 
@@ -110,6 +110,23 @@ open_parent (AimxConfigChange *self, const char *path, char **name, GError **err
   return g_steal_pointer (&directory);
 }
 
+/* Returns: (transfer full) (nullable): a durable file in @directory without its name yet */
+static AimxDurableFile *
+write_new (AimxDirectory *directory, const char *name, gconstpointer data, gsize length, guint mode, GError **error)
+{
+  g_autofree char *temporary = g_strconcat (".", name, ".new", NULL);
+  g_autoptr (AimxDurableFile) file = NULL;
+
+  /* Left by a crash: whoever writes here holds the lock. */
+  if (!aimx_directory_remove_tree (directory, temporary, error))
+    return NULL;
+  file = aimx_durable_file_new (directory, temporary, error);
+  return file != NULL && aimx_durable_file_write (file, data, length, error) &&
+                 aimx_durable_file_set_mode (file, mode, error) && aimx_durable_file_sync (file, error)
+             ? g_steal_pointer (&file)
+             : NULL;
+}
+
 gboolean
 aimx_config_change_write_file (AimxConfigChange *self,
                                const char *path,
@@ -120,16 +137,31 @@ aimx_config_change_write_file (AimxConfigChange *self,
 {
   g_autofree char *name = NULL;
   g_autoptr (AimxDirectory) directory = open_parent (self, path, &name, error);
-  g_autofree char *temporary = g_strconcat (".", name, ".new", NULL);
-  g_autoptr (AimxDurableFile) file = NULL;
+  g_autoptr (AimxDurableFile) file = directory != NULL ? write_new (directory, name, data, length, mode, error) : NULL;
 
-  /* Left by a crash: whoever writes here holds the lock. */
-  if (directory == NULL || !aimx_directory_remove_tree (directory, temporary, error))
+  return file != NULL && aimx_durable_file_publish (file, directory, name, error) &&
+         aimx_directory_sync (directory, error);
+}
+
+gboolean
+aimx_config_change_replace_file (AimxConfigChange *self,
+                                 const char *path,
+                                 const char *kept_name,
+                                 gconstpointer data,
+                                 gsize length,
+                                 guint mode,
+                                 GError **error)
+{
+  g_autofree char *name = NULL;
+  g_autoptr (AimxDirectory) directory = open_parent (self, path, &name, error);
+  g_autoptr (AimxDurableFile) file = directory != NULL ? write_new (directory, name, data, length, mode, error) : NULL;
+
+  if (file == NULL || !aimx_directory_link (directory, name, kept_name, error))
     return FALSE;
-  file = aimx_durable_file_new (directory, temporary, error);
-  return file != NULL && aimx_durable_file_write (file, data, length, error) &&
-         aimx_durable_file_set_mode (file, mode, error) && aimx_durable_file_sync (file, error) &&
-         aimx_durable_file_publish (file, directory, name, error) && aimx_directory_sync (directory, error);
+  if (aimx_directory_sync (directory, error) && aimx_durable_file_replace (file, directory, name, error))
+    return aimx_directory_sync (directory, error);
+  aimx_directory_unlink (directory, kept_name, NULL);
+  return FALSE;
 }
 
 gboolean

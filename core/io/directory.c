@@ -333,6 +333,15 @@ aimx_directory_unlink (AimxDirectory *self, const char *name, GError **error)
 }
 
 gboolean
+aimx_directory_link (AimxDirectory *self, const char *name, const char *new_name, GError **error)
+{
+  if (!check_name (self, name, error) || !check_name (self, new_name, error))
+    return FALSE;
+  return aimx_sys_linkat (self->fd, name, self->fd, new_name, 0) == 0 ||
+         set_error (error, errno, "give another name to", self->path, name);
+}
+
+gboolean
 aimx_directory_rmdir (AimxDirectory *self, const char *name, GError **error)
 {
   if (!check_name (self, name, error))

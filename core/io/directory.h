@@ -97,6 +97,9 @@ int aimx_directory_open_file (AimxDirectory *self, const char *path, struct stat
 gboolean aimx_directory_lookup (AimxDirectory *self, const char *name, struct stat *info, GError **error);
 /** aimx_directory_unlink: removes the entry @name, which is no directory */
 gboolean aimx_directory_unlink (AimxDirectory *self, const char *name, GError **error);
+/** aimx_directory_link: gives the entry @name, which is no directory, a second name: %AIMX_ERROR_CONFLICT when
+ * @new_name is taken */
+gboolean aimx_directory_link (AimxDirectory *self, const char *name, const char *new_name, GError **error);
 /** aimx_directory_rmdir: removes the empty directory @name; one with entries is %AIMX_ERROR_NOT_EMPTY */
 gboolean aimx_directory_rmdir (AimxDirectory *self, const char *name, GError **error);
 /**

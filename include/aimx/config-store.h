@@ -290,6 +290,29 @@ AIMX_API gboolean aimx_config_change_write_file (AimxConfigChange *self,
                                                  GError **error);
 
 /**
+ * aimx_config_change_replace_file:
+ * @self: a change
+ * @path: a file that is there
+ * @kept_name: what it is called from then on, in its directory; not taken yet
+ * @data: what is in the new one
+ * @length: bytes
+ * @mode: permissions, whatever the umask is
+ * @error: return location
+ *
+ * Puts a new file in the place of another, which keeps its bytes under another name. There is no moment without a file
+ * at @path, and each of its contents is durable. May block.
+ *
+ * Returns: %FALSE with %AIMX_ERROR_NOT_FOUND when @path is not there, %AIMX_ERROR_CONFLICT when @kept_name is
+ */
+AIMX_API gboolean aimx_config_change_replace_file (AimxConfigChange *self,
+                                                   const char *path,
+                                                   const char *kept_name,
+                                                   gconstpointer data,
+                                                   gsize length,
+                                                   guint mode,
+                                                   GError **error);
+
+/**
  * aimx_config_change_move_file:
  * @self: a change
  * @from: which file

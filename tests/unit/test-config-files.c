@@ -96,6 +96,26 @@ test_nothing_is_replaced (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_what_is_replaced_keeps_its_bytes_under_another_name (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  scratch_write (fixture->scratch, "dkim/a.key", "old");
+  g_assert_true (aimx_config_change_replace_file (fixture->change, "dkim/a.key", "a.key.1", "new", 3, 0600, &error));
+  g_assert_no_error (error);
+  check_content (fixture, "dkim/a.key", "new");
+  check_content (fixture, "dkim/a.key.1", "old");
+  g_assert_cmpint (mode_of (fixture, "dkim/a.key"), ==, 0600);
+  g_assert_false (aimx_config_change_replace_file (fixture->change, "dkim/a.key", "a.key.1", "x", 1, 0600, &error));
+  g_assert_error (error, AIMX_ERROR, AIMX_ERROR_CONFLICT);
+  g_clear_error (&error);
+  g_assert_false (aimx_config_change_replace_file (fixture->change, "dkim/b.key", "b.key.1", "x", 1, 0600, &error));
+  g_assert_error (error, AIMX_ERROR, AIMX_ERROR_NOT_FOUND);
+  check_content (fixture, "dkim/a.key", "new");
+  check_content (fixture, "dkim/a.key.1", "old");
+}
+
+static void
 test_a_file_moves_into_a_directory_that_is_made (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
@@ -163,6 +183,36 @@ test_a_failed_write_leaves_nothing_or_all (Fixture *fixture, gconstpointer data)
       }
 }
 
+/* Also as by a crash: nothing succeeds afterwards. */
+static void
+test_a_failed_replacement_leaves_a_file_in_place (Fixture *fixture, gconstpointer data)
+{
+  static const char *const suffixes[] = { "", "+" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (suffixes); i++)
+    for (guint n = 1;; n++)
+      {
+        g_autofree char *path = g_strdup_printf ("dkim/%u-%u/a.key", i, n);
+        g_autofree char *kept = g_strconcat (path, ".1", NULL);
+        g_autofree char *plan = g_strdup_printf ("any:%u%s:EIO", n, suffixes[i]);
+        g_autoptr (GBytes) there = NULL;
+        gboolean replaced;
+
+        scratch_write (fixture->scratch, path, "old");
+        g_assert_true (aimx_fault_set_plan (plan, NULL));
+        replaced = aimx_config_change_replace_file (fixture->change, path, "a.key.1", "new", 3, 0600, NULL);
+        g_assert_true (aimx_fault_set_plan (NULL, NULL));
+        there = aimx_config_store_read_file (fixture->store, path, 100, NULL);
+        g_assert_nonnull (there);
+        if (memcmp (g_bytes_get_data (there, NULL), "new", 3) == 0)
+          check_content (fixture, kept, "old");
+        else
+          g_assert_false (replaced);
+        if (replaced)
+          break;
+      }
+}
+
 #endif
 
 #define ADD(name, test) g_test_add ("/config-files/" name, Fixture, NULL, set_up, test, tear_down)
@@ -171,13 +221,16 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_log_set_always_fatal (G_LOG_FATAL_MASK | G_LOG_LEVEL_CRITICAL);
   ADD ("a-new-file-has-its-mode-and-its-directories", test_a_new_file_has_its_mode_and_its_directories);
   ADD ("nothing-is-replaced", test_nothing_is_replaced);
+  ADD ("what-is-replaced-keeps-its-bytes-under-another-name", test_what_is_replaced_keeps_its_bytes_under_another_name);
   ADD ("a-file-moves-into-a-directory-that-is-made", test_a_file_moves_into_a_directory_that_is_made);
   ADD ("links-of-the-operator-are-followed", test_links_of_the_operator_are_followed);
   ADD ("what-is-too-large-or-no-file-is-not-read", test_what_is_too_large_or_no_file_is_not_read);
 #ifdef AIMX_TEST_SEAMS
   ADD ("a-failed-write-leaves-nothing-or-all", test_a_failed_write_leaves_nothing_or_all);
+  ADD ("a-failed-replacement-leaves-a-file-in-place", test_a_failed_replacement_leaves_a_file_in_place);
 #endif
   return g_test_run ();
 }
