@@ -67,15 +67,15 @@ get_next_directory (const DkimKeyFiles *self)
   return g_build_filename (KEYS_DIRECTORY, self->domain, self->selector, NULL);
 }
 
-/* In which place the pair of the domain is, or would be. The pairs of a domain have one selector: where the RSA key is
- * under that, the others are. */
+/* In which place the pair of the domain is, or would be: one that follows another first, until it has taken the place
+ * of that, by itself. */
 static char *
 find_place (const DkimKeyFiles *self, DkimAlgorithm algorithm)
 {
   g_autofree char *next = get_next_directory (self);
   char *directory;
 
-  if (next != NULL && is_there (self, next, names[DKIM_RSA].private_name))
+  if (next != NULL && is_there (self, next, names[algorithm].private_name))
     return g_steal_pointer (&next);
   directory = dkim_key_files_get_directory (self);
   if (algorithm != DKIM_RSA || !self->is_default || is_there (self, directory, names[algorithm].private_name) ||
@@ -134,6 +134,20 @@ write_file (AimxConfigChange *change,
   const guint8 *data = bytes != NULL ? g_bytes_get_data (bytes, &size) : NULL;
 
   return data != NULL && aimx_config_change_write_file (change, path, data, size, mode, error);
+}
+
+/* In the place of one that is there, too, which gets the stamp. */
+static gboolean
+replace_private (AimxConfigChange *change, const char *directory, DkimKey *key, const char *stamp, GError **error)
+{
+  const char *name = names[dkim_key_get_algorithm (key)].private_name;
+  g_autofree char *path = g_build_filename (directory, name, NULL);
+  g_autofree char *kept_name = g_strconcat (name, ".", stamp, NULL);
+  g_autoptr (GBytes) pem = dkim_key_export_private (key, error);
+  gsize size;
+  const guint8 *data = pem != NULL ? g_bytes_get_data (pem, &size) : NULL;
+
+  return data != NULL && aimx_config_change_replace_file (change, path, kept_name, data, size, PRIVATE_MODE, error);
 }
 
 static gboolean
@@ -247,33 +261,37 @@ make_stamp (const DkimKeyFiles *self, const char *directory, DkimAlgorithm algor
   return stamp;
 }
 
-DkimKey *
-dkim_key_files_make (const DkimKeyFiles *self,
-                     AimxConfigChange *change,
-                     DkimAlgorithm algorithm,
-                     GPtrArray *kept,
-                     GError **error)
+/* The public one first: see the head of key-files.h. */
+static gboolean
+retire_pair (const DkimKeyFiles *self,
+             AimxConfigChange *change,
+             const char *directory,
+             DkimAlgorithm algorithm,
+             GPtrArray *kept,
+             GError **error)
 {
-  g_autoptr (DkimKey) key = dkim_key_generate (algorithm, error);
-  g_autofree char *directory = dkim_key_files_get_directory (self);
   g_autofree char *stamp = make_stamp (self, directory, algorithm);
-  g_auto (Retired) old_private = { NULL, NULL };
-  g_auto (Retired) old_public = { NULL, NULL };
+  g_auto (Retired) private_key = { NULL, NULL };
+  g_auto (Retired) public_key = { NULL, NULL };
+  gboolean done = retire (self, change, directory, names[algorithm].public_name, stamp, &public_key, error) &&
+                  retire (self, change, directory, names[algorithm].private_name, stamp, &private_key, error);
 
-  if (key == NULL)
-    return NULL;
-  /* The public one first and last: see the head of key-files.h. */
-  if (!retire (self, change, directory, names[algorithm].public_name, stamp, &old_public, error) ||
-      !retire (self, change, directory, names[algorithm].private_name, stamp, &old_private, error) ||
-      !write_private (change, directory, key, error))
-    {
-      bring_back (change, &old_private);
-      bring_back (change, &old_public);
-      return NULL;
-    }
-  add_kept (self, kept, &old_private);
-  add_kept (self, kept, &old_public);
-  return write_public (change, directory, key, error) ? g_steal_pointer (&key) : NULL;
+  add_kept (self, kept, &private_key);
+  add_kept (self, kept, &public_key);
+  return done;
+}
+
+gboolean
+dkim_key_files_retire_next (const DkimKeyFiles *self,
+                            AimxConfigChange *change,
+                            DkimAlgorithm algorithm,
+                            GPtrArray *kept,
+                            GError **error)
+{
+  g_autofree char *next = get_next_directory (self);
+
+  return next == NULL || !is_there (self, next, names[algorithm].private_name) ||
+         retire_pair (self, change, next, algorithm, kept, error);
 }
 
 /* ---- adopting ---- */
@@ -317,6 +335,79 @@ dkim_key_files_adopt (const DkimKeyFiles *self, AimxConfigChange *change, GError
          adopt_file (change, directory, private_name, error);
 }
 
+static gboolean
+leave_single_place (const DkimKeyFiles *self, AimxConfigChange *change, DkimAlgorithm algorithm, GError **error)
+{
+  g_autofree char *directory = dkim_key_files_get_directory (self);
+
+  return !self->is_default || algorithm != DKIM_RSA || is_there (self, directory, names[algorithm].private_name) ||
+         dkim_key_files_adopt (self, change, error);
+}
+
+/* ---- making ---- */
+
+static gboolean
+put_private (const DkimKeyFiles *self,
+             AimxConfigChange *change,
+             DkimKey *key,
+             const char *stamp,
+             GPtrArray *kept,
+             GError **error)
+{
+  const char *name = names[dkim_key_get_algorithm (key)].private_name;
+  g_autofree char *directory = dkim_key_files_get_directory (self);
+  g_autofree char *path = g_build_filename (directory, name, NULL);
+  g_autofree char *kept_path = g_strconcat (path, ".", stamp, NULL);
+
+  if (!is_there (self, directory, name))
+    return write_private (change, directory, key, error);
+  if (!replace_private (change, directory, key, stamp, error))
+    return FALSE;
+  if (kept != NULL)
+    g_ptr_array_add (kept, get_absolute (self, kept_path));
+  return TRUE;
+}
+
+/* What failed may have been the last step: the disk knows it, and whether that lasts is not known. */
+static gboolean
+is_in_place (const DkimKeyFiles *self, const char *directory, DkimKey *key)
+{
+  g_autoptr (DkimKey) there = read_key (self, directory, dkim_key_get_algorithm (key), NULL);
+
+  return there != NULL && strcmp (dkim_key_get_record (there), dkim_key_get_record (key)) == 0;
+}
+
+DkimKey *
+dkim_key_files_make (const DkimKeyFiles *self,
+                     AimxConfigChange *change,
+                     DkimAlgorithm algorithm,
+                     GPtrArray *kept,
+                     GError **error)
+{
+  g_autoptr (DkimKey) key = dkim_key_generate (algorithm, error);
+  g_autofree char *directory = dkim_key_files_get_directory (self);
+  g_autofree char *stamp = NULL;
+  g_auto (Retired) old_public = { NULL, NULL };
+
+  if (key == NULL || !leave_single_place (self, change, algorithm, error))
+    return NULL;
+  stamp = make_stamp (self, directory, algorithm);
+  /* The public one first and last: see the head of key-files.h. */
+  if (!retire (self, change, directory, names[algorithm].public_name, stamp, &old_public, error))
+    return NULL;
+  if (!put_private (self, change, key, stamp, kept, error))
+    {
+      if (!is_in_place (self, directory, key))
+        bring_back (change, &old_public);
+      return NULL;
+    }
+  add_kept (self, kept, &old_public);
+  return write_public (change, directory, key, error) &&
+                 dkim_key_files_retire_next (self, change, algorithm, kept, error)
+             ? g_steal_pointer (&key)
+             : NULL;
+}
+
 /* ---- the next pair ---- */
 
 DkimKey *
@@ -340,31 +431,6 @@ dkim_key_files_make_next (const DkimKeyFiles *self, AimxConfigChange *change, Dk
         return NULL;
     }
   return dkim_key_files_complete (self, change, key, directory, error) ? g_steal_pointer (&key) : NULL;
-}
-
-/* Puts aside what stands in the way of the next pair, in the place of a single domain, too. */
-static gboolean
-retire_current (const DkimKeyFiles *self,
-                AimxConfigChange *change,
-                DkimAlgorithm algorithm,
-                GPtrArray *kept,
-                GError **error)
-{
-  g_autofree char *directory = dkim_key_files_get_directory (self);
-  g_autofree char *stamp = NULL;
-  g_auto (Retired) private_key = { NULL, NULL };
-  g_auto (Retired) public_key = { NULL, NULL };
-  gboolean done;
-
-  if (self->is_default && algorithm == DKIM_RSA && !is_there (self, directory, names[algorithm].private_name) &&
-      !dkim_key_files_adopt (self, change, error))
-    return FALSE;
-  stamp = make_stamp (self, directory, algorithm);
-  done = retire (self, change, directory, names[algorithm].public_name, stamp, &public_key, error) &&
-         retire (self, change, directory, names[algorithm].private_name, stamp, &private_key, error);
-  add_kept (self, kept, &private_key);
-  add_kept (self, kept, &public_key);
-  return done;
 }
 
 static gboolean
@@ -392,7 +458,8 @@ dkim_key_files_promote (const DkimKeyFiles *self,
   if (!is_there (self, next, names[algorithm].private_name))
     return TRUE;
   key = read_key (self, next, algorithm, error);
-  return key != NULL && retire_current (self, change, algorithm, kept, error) &&
+  return key != NULL && leave_single_place (self, change, algorithm, error) &&
+         retire_pair (self, change, directory, algorithm, kept, error) &&
          move_next (self, change, next, names[algorithm].public_name, error) &&
          move_next (self, change, next, names[algorithm].private_name, error) &&
          dkim_key_files_complete (self, change, key, directory, error);

@@ -4,8 +4,8 @@
  * the place that a single domain had, `dkim/`. Pairs that are to follow those lie in `dkim/<domain>/<selector>/` until
  * the others are out of use. Nothing here destroys a key. All may block.
  *
- * Between any two steps there is a key pair, or a private key without its public one, or no private key: never one
- * beside another's public key.
+ * Between any two steps there is a key pair, or a private key without its public one, and no private key only where
+ * there was none: never one beside another's public key.
  */
 #pragma once
 
@@ -73,8 +73,9 @@ gboolean dkim_key_files_complete (const DkimKeyFiles *self,
  * @kept: (nullable) (element-type utf8): gets absolute paths of what was there and has another name now
  * @error: return location
  *
- * Makes a new pair in the directory of the domain. What stands in its way there is renamed to `<name>.<UTC stamp>`, and
- * back when the new private key cannot be written.
+ * Makes a new pair in the directory of the domain, which is in use when this returns: what was there, in the place of a
+ * single domain, or in the directory of the selector, gets the name `<name>.<UTC stamp>`. Until the new private key is
+ * in place the old one is.
  *
  * Returns: (transfer full) (nullable): the new key
  */
@@ -107,16 +108,30 @@ gboolean dkim_key_files_adopt (const DkimKeyFiles *self, AimxConfigChange *chang
 DkimKey *
 dkim_key_files_make_next (const DkimKeyFiles *self, AimxConfigChange *change, DkimAlgorithm algorithm, GError **error);
 /**
- * dkim_key_files_promote:
- * @self: which files; the selector is in use by now
+ * dkim_key_files_retire_next:
+ * @self: which files
  * @change: a change of the configuration
  * @algorithm: of the pair
  * @kept: (nullable) (element-type utf8): gets absolute paths of what was there and has another name now
  * @error: return location
  *
+ * Renames a pair in the directory of its selector to `<name>.<UTC stamp>`, so that it does not count.
+ */
+gboolean dkim_key_files_retire_next (const DkimKeyFiles *self,
+                                     AimxConfigChange *change,
+                                     DkimAlgorithm algorithm,
+                                     GPtrArray *kept,
+                                     GError **error);
+/**
+ * dkim_key_files_promote:
+ * @self: which files; the selector is in use by now
+ * @change: a change of the configuration
+ * @algorithm: of the pair
+ * @kept: (nullable) (element-type utf8): gets absolute paths of what was there and has another name now
+ * @error: %AIMX_ERROR_SIGN: it cannot be used, so that the other stays in place
+ *
  * Moves a pair from the directory of its selector into that of the domain; the pair there is renamed to
- * `<name>.<UTC stamp>`. What an interrupted run left is finished; nothing happens when all is done. The RSA pair comes
- * last, since the place of all follows it.
+ * `<name>.<UTC stamp>`. What an interrupted run left is finished; nothing happens when all is done.
  */
 gboolean dkim_key_files_promote (const DkimKeyFiles *self,
                                  AimxConfigChange *change,

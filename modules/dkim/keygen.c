@@ -92,19 +92,6 @@ find_key (Generation *self, GError **error)
   return FALSE;
 }
 
-/* The old pair becomes the domain's before it is put aside. */
-static gboolean
-leave_single_place (Generation *self, GError **error)
-{
-  g_autofree char *own = dkim_key_files_get_directory (&self->files);
-
-  if (g_strcmp0 (self->directory, own) == 0)
-    return TRUE;
-  g_free (self->directory);
-  self->directory = g_steal_pointer (&own);
-  return dkim_key_files_adopt (&self->files, self->change, error);
-}
-
 /* Before a key is touched: an edit that cannot be made changes nothing. */
 static gboolean
 edit_selector (Generation *self, GError **error)
@@ -126,7 +113,7 @@ make (Generation *self, GError **error)
 {
   DkimKey *key;
 
-  if (!edit_selector (self, error) || !leave_single_place (self, error))
+  if (!edit_selector (self, error))
     return FALSE;
   key = dkim_key_files_make (&self->files, self->change, self->algorithm, self->kept, error);
   if (key == NULL)
@@ -134,6 +121,8 @@ make (Generation *self, GError **error)
   g_clear_pointer (&self->key, dkim_key_unref);
   self->key = key;
   self->generated = TRUE;
+  g_free (self->directory);
+  self->directory = dkim_key_files_get_directory (&self->files);
   return TRUE;
 }
 

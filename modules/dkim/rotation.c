@@ -302,11 +302,10 @@ switch_when_published (DkimRotationReport *report, AimxServer *server, GError **
 
 /* ---- the old keys ---- */
 
-/* The RSA key last: see dkim_key_files_promote(). */
 static gboolean
 put_aside (Step *self, GPtrArray *kept, GError **error)
 {
-  for (guint i = DKIM_N_ALGORITHMS; i-- > 0;)
+  for (DkimAlgorithm i = 0; i < DKIM_N_ALGORITHMS; i++)
     if (!dkim_key_files_promote (&self->files, self->change, i, kept, error))
       return FALSE;
   return dkim_rotation_end (self->rotation, &self->files, self->change, error);
