@@ -9,6 +9,14 @@
 #include <stdio.h>
 #include <string.h>
 
+static const char *
+get (JsonObject *object, const char *member)
+{
+  const char *value = cli_object_get_string (object, member);
+
+  return value != NULL ? value : "?";
+}
+
 /* The daemon signs with the keys that it has read. */
 static void
 make_daemon_read_it (const CliSession *session)
@@ -52,21 +60,39 @@ print_kept (JsonObject *result)
     cli_note (CLI_MARK_ARROW, "Old key kept at %s", *path);
 }
 
+static void
+print_ended_rotation (JsonObject *result)
+{
+  const char *selector = cli_object_get_string (result, "ended_rotation");
+
+  if (selector != NULL)
+    cli_note (CLI_MARK_ARROW,
+              "The rotation to selector %s is over; every key that it has made and that is not in use is kept",
+              selector);
+}
+
 static int
 report (const CliSession *session, const AimxClientAnswer *answer)
 {
   g_autoptr (JsonObject) result = cli_answer_get_object (answer);
-  const char *path = result != NULL ? cli_object_get_string (result, "path") : NULL;
+  const char *path = result != NULL ? get (result, "path") : NULL;
+  const gboolean generated = result != NULL && cli_object_get_boolean (result, "generated");
+  const gboolean selector_written = result != NULL && cli_object_get_boolean (result, "selector_written");
 
   if (result == NULL)
     return CLI_EXIT_FAILED;
-  if (!cli_object_get_boolean (result, "generated"))
+  if (generated)
+    cli_success ("DKIM keypair generated: %s", path);
+  else
     {
-      cli_hint ("Warning: DKIM keys already exist: %s", path != NULL ? path : "?");
+      cli_hint ("Warning: DKIM keys already exist: %s", path);
       cli_hint ("--force makes a new pair and keeps the old one beside it.");
-      return CLI_EXIT_DONE;
     }
-  cli_success ("DKIM keypair generated: %s", path != NULL ? path : "?");
+  if (selector_written)
+    cli_success ("Selector of %s is %s from now on", get (result, "domain"), get (result, "selector"));
+  if (!generated && !selector_written)
+    return CLI_EXIT_DONE;
+  print_ended_rotation (result);
   print_kept (result);
   print_record (result);
   make_daemon_read_it (session);
@@ -105,7 +131,7 @@ static const CliOption options[] = {
   { "domain", 0, "DOMAIN", FALSE, "a configured domain (the default one)" },
   { "selector", 0, "NAME", FALSE, "DKIM selector, written to the configuration" },
   { "algorithm", 0, "NAME", FALSE, "rsa or ed25519 (rsa)" },
-  { "force", 0, NULL, FALSE, "make a new pair where there is one; the old one is renamed" },
+  { "force", 0, NULL, FALSE, "make a new pair where there is one, which is renamed; ends a rotation" },
   { NULL },
 };
 

@@ -50,13 +50,14 @@ gboolean
 aimx_name_check_selector (const char *selector, GError **error)
 {
   gsize length = strlen (selector);
-  gboolean valid = length >= 1 && length <= LABEL_MAX;
+  gboolean valid = length >= 1 && length <= LABEL_MAX && selector[0] != '-' && selector[length - 1] != '-';
 
   for (gsize i = 0; valid && i < length; i++)
     valid = g_ascii_islower (selector[i]) || g_ascii_isdigit (selector[i]) || strchr ("-_", selector[i]) != NULL;
   if (!valid)
     g_set_error (error, AIMX_ERROR, AIMX_ERROR_VALIDATION,
-                 "'%s' is not a selector: it needs 1 to %d of a-z, 0-9, - and _", selector, LABEL_MAX);
+                 "'%s' is not a selector: it needs 1 to %d of a-z, 0-9, - and _, and no - at either end", selector,
+                 LABEL_MAX);
   return valid;
 }
 

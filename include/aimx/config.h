@@ -427,7 +427,7 @@ AIMX_API gboolean aimx_name_check_domain (const char *domain, GError **error);
  * @selector: DKIM selector
  * @error: return location
  *
- * Returns: whether @selector is 1 to 63 of `[a-z0-9_-]`; sets %AIMX_ERROR_VALIDATION
+ * Returns: whether @selector is 1 to 63 of `[a-z0-9_-]`, with no `-` at either end; sets %AIMX_ERROR_VALIDATION
  */
 AIMX_API gboolean aimx_name_check_selector (const char *selector, GError **error);
 

@@ -110,6 +110,14 @@ dkim_key_files_read (const DkimKeyFiles *self, DkimAlgorithm algorithm, char **d
   return read_key (self, place, algorithm, error);
 }
 
+gboolean
+dkim_key_files_has (const DkimKeyFiles *self, DkimAlgorithm algorithm)
+{
+  g_autofree char *place = find_place (self, algorithm);
+
+  return is_there (self, place, names[algorithm].private_name);
+}
+
 char *
 dkim_key_files_read_record (const DkimKeyFiles *self, DkimAlgorithm algorithm)
 {
@@ -281,17 +289,26 @@ retire_pair (const DkimKeyFiles *self,
   return done;
 }
 
-gboolean
-dkim_key_files_retire_next (const DkimKeyFiles *self,
-                            AimxConfigChange *change,
-                            DkimAlgorithm algorithm,
-                            GPtrArray *kept,
-                            GError **error)
+static gboolean
+retire_next (const DkimKeyFiles *self,
+             AimxConfigChange *change,
+             DkimAlgorithm algorithm,
+             GPtrArray *kept,
+             GError **error)
 {
   g_autofree char *next = get_next_directory (self);
 
   return next == NULL || !is_there (self, next, names[algorithm].private_name) ||
          retire_pair (self, change, next, algorithm, kept, error);
+}
+
+gboolean
+dkim_key_files_clear_next (const DkimKeyFiles *self, AimxConfigChange *change, GPtrArray *kept, GError **error)
+{
+  for (DkimAlgorithm i = 0; i < DKIM_N_ALGORITHMS; i++)
+    if (!retire_next (self, change, i, kept, error))
+      return FALSE;
+  return TRUE;
 }
 
 /* ---- adopting ---- */
@@ -402,13 +419,20 @@ dkim_key_files_make (const DkimKeyFiles *self,
       return NULL;
     }
   add_kept (self, kept, &old_public);
-  return write_public (change, directory, key, error) &&
-                 dkim_key_files_retire_next (self, change, algorithm, kept, error)
+  return write_public (change, directory, key, error) && retire_next (self, change, algorithm, kept, error)
              ? g_steal_pointer (&key)
              : NULL;
 }
 
 /* ---- the next pair ---- */
+
+gboolean
+dkim_key_files_has_next (const DkimKeyFiles *self, DkimAlgorithm algorithm)
+{
+  g_autofree char *next = get_next_directory (self);
+
+  return next != NULL && is_there (self, next, names[algorithm].private_name);
+}
 
 DkimKey *
 dkim_key_files_make_next (const DkimKeyFiles *self, AimxConfigChange *change, DkimAlgorithm algorithm, GError **error)
@@ -463,4 +487,20 @@ dkim_key_files_promote (const DkimKeyFiles *self,
          move_next (self, change, next, names[algorithm].public_name, error) &&
          move_next (self, change, next, names[algorithm].private_name, error) &&
          dkim_key_files_complete (self, change, key, directory, error);
+}
+
+gboolean
+dkim_key_files_settle (const DkimKeyFiles *self, AimxConfigChange *change, GPtrArray *kept, GError **error)
+{
+  for (DkimAlgorithm i = 0; i < DKIM_N_ALGORITHMS; i++)
+    {
+      g_autoptr (GError) why = NULL;
+
+      if (!dkim_key_files_has_next (self, i) || dkim_key_files_promote (self, change, i, kept, &why) ||
+          g_error_matches (why, AIMX_ERROR, AIMX_ERROR_SIGN))
+        continue;
+      g_propagate_error (error, g_steal_pointer (&why));
+      return FALSE;
+    }
+  return TRUE;
 }

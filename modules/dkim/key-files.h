@@ -46,6 +46,8 @@ char *dkim_key_files_get_path (const DkimKeyFiles *self, const char *directory, 
  * Returns: (transfer full) (nullable): the private key
  */
 DkimKey *dkim_key_files_read (const DkimKeyFiles *self, DkimAlgorithm algorithm, char **directory, GError **error);
+/** dkim_key_files_has: Returns: whether there is a private key, if one that cannot be used */
+gboolean dkim_key_files_has (const DkimKeyFiles *self, DkimAlgorithm algorithm);
 /** dkim_key_files_read_record: Returns: (transfer full) (nullable): what the public key's record says, %NULL when there
  * is no public key that can be read */
 char *dkim_key_files_read_record (const DkimKeyFiles *self, DkimAlgorithm algorithm);
@@ -96,7 +98,7 @@ gboolean dkim_key_files_adopt (const DkimKeyFiles *self, AimxConfigChange *chang
 
 /**
  * dkim_key_files_make_next:
- * @self: which files; the selector is the one to come, and fit for a new one (aimx_name_check_selector())
+ * @self: which files; the selector is the one to come, and fit for a new one (dkim_selector_check_new())
  * @change: a change of the configuration
  * @algorithm: of the pair
  * @error: %AIMX_ERROR_SIGN: the key that is there cannot be used, %AIMX_ERROR_IO, %AIMX_ERROR_NO_SPACE
@@ -107,21 +109,12 @@ gboolean dkim_key_files_adopt (const DkimKeyFiles *self, AimxConfigChange *chang
  */
 DkimKey *
 dkim_key_files_make_next (const DkimKeyFiles *self, AimxConfigChange *change, DkimAlgorithm algorithm, GError **error);
-/**
- * dkim_key_files_retire_next:
- * @self: which files
- * @change: a change of the configuration
- * @algorithm: of the pair
- * @kept: (nullable) (element-type utf8): gets absolute paths of what was there and has another name now
- * @error: return location
- *
- * Renames a pair in the directory of its selector to `<name>.<UTC stamp>`, so that it does not count.
- */
-gboolean dkim_key_files_retire_next (const DkimKeyFiles *self,
-                                     AimxConfigChange *change,
-                                     DkimAlgorithm algorithm,
-                                     GPtrArray *kept,
-                                     GError **error);
+/** dkim_key_files_has_next: Returns: whether there is a private key in the directory of the selector */
+gboolean dkim_key_files_has_next (const DkimKeyFiles *self, DkimAlgorithm algorithm);
+/** dkim_key_files_clear_next: renames all pairs in the directory of the selector to `<name>.<UTC stamp>`, so that they
+ * do not count; @kept: (nullable) (element-type utf8): gets their absolute paths */
+gboolean
+dkim_key_files_clear_next (const DkimKeyFiles *self, AimxConfigChange *change, GPtrArray *kept, GError **error);
 /**
  * dkim_key_files_promote:
  * @self: which files; the selector is in use by now
@@ -138,5 +131,8 @@ gboolean dkim_key_files_promote (const DkimKeyFiles *self,
                                  DkimAlgorithm algorithm,
                                  GPtrArray *kept,
                                  GError **error);
+
+/** dkim_key_files_settle: promotes each pair that can be used; one that cannot stays where it is, in use */
+gboolean dkim_key_files_settle (const DkimKeyFiles *self, AimxConfigChange *change, GPtrArray *kept, GError **error);
 
 G_END_DECLS

@@ -26,21 +26,15 @@ dkim_domain_keys_unref (DkimDomainKeys *self)
   g_free (self);
 }
 
-char *
-dkim_selector_for (const char *selector, DkimAlgorithm algorithm)
+static DkimKey *
+read_key (const DkimKeyFiles *files, DkimAlgorithm algorithm, char **place, GError **error)
 {
-  return algorithm == DKIM_RSA ? g_strdup (selector)
-                               : g_strconcat (selector, "-", dkim_algorithm_to_string (algorithm), NULL);
-}
+  DkimKey *key = dkim_key_files_read (files, algorithm, place, error);
 
-/* It becomes part of a name in the DNS and of a header field. */
-static gboolean
-check_selector (const char *selector, GError **error)
-{
-  if (*selector != '\0' && strspn (selector, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "._-") == strlen (selector))
-    return TRUE;
-  g_set_error (error, AIMX_ERROR, AIMX_ERROR_SIGN, "dkim_selector '%s' cannot be part of a name in the DNS", selector);
-  return FALSE;
+  if (key == NULL || dkim_selector_check (files->selector, files->domain, algorithm, error))
+    return key;
+  dkim_key_unref (key);
+  return NULL;
 }
 
 static DkimDomainKeys *
@@ -58,15 +52,10 @@ read_keys (AimxConfigStore *store, AimxConfig *config, const AimxDomain *domain)
   g_atomic_ref_count_init (&self->refs);
   self->domain = g_strdup (aimx_domain_get_name (domain));
   self->selector = g_strdup (aimx_domain_get_dkim_selector (domain));
-  if (check_selector (self->selector, &self->errors[DKIM_RSA]))
-    {
-      self->keys[DKIM_RSA] = dkim_key_files_read (&files, DKIM_RSA, &place, &self->errors[DKIM_RSA]);
-      self->keys[DKIM_ED25519] = dkim_key_files_read (&files, DKIM_ED25519, NULL, &self->errors[DKIM_ED25519]);
-      if (g_error_matches (self->errors[DKIM_ED25519], AIMX_ERROR, AIMX_ERROR_NOT_FOUND))
-        g_clear_error (&self->errors[DKIM_ED25519]);
-    }
-  if (place == NULL)
-    place = dkim_key_files_get_directory (&files);
+  self->keys[DKIM_RSA] = read_key (&files, DKIM_RSA, &place, &self->errors[DKIM_RSA]);
+  self->keys[DKIM_ED25519] = read_key (&files, DKIM_ED25519, NULL, &self->errors[DKIM_ED25519]);
+  if (g_error_matches (self->errors[DKIM_ED25519], AIMX_ERROR, AIMX_ERROR_NOT_FOUND))
+    g_clear_error (&self->errors[DKIM_ED25519]);
   self->directory = g_build_filename (aimx_config_store_get_directory (store), place, NULL);
   return self;
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "key-files.h"
+#include "selector.h"
 
 G_BEGIN_DECLS
 
@@ -34,8 +35,6 @@ typedef struct
 DkimDomainKeys *dkim_domain_keys_ref (DkimDomainKeys *self);
 /** dkim_domain_keys_unref: drops a reference; any thread */
 void dkim_domain_keys_unref (DkimDomainKeys *self);
-/** dkim_selector_for: Returns: (transfer full): that of a key of @algorithm, when @selector is the domain's */
-char *dkim_selector_for (const char *selector, DkimAlgorithm algorithm);
 
 /**
  * dkim_key_map_new:

@@ -3,9 +3,11 @@
  * DKIM-KEYGEN: a key pair for a domain, where there is none, or a new one in place of the old, which is kept. It
  * touches the configuration directory only, and decides by what the file there says: the command runs it in its own
  * process beside a daemon, which loads the key when it is told to read its configuration again.
+ *
+ * With force it is the way out of a rotation, too, whatever has become of its keys.
  */
 #include "report.h"
-#include "rotation-file.h"
+#include "rotation-end.h"
 #include "signer.h"
 #include "verbs.h"
 
@@ -16,7 +18,8 @@ typedef struct
   AimxConfig *config; /* as in the file */
   const AimxDomain *domain;
   DkimKeyFiles files;
-  const char *selector; /* to be written, NULL when it stays */
+  DkimRotation *rotation; /* under way, else NULL */
+  const char *selector;   /* to be written, NULL when it stays */
   DkimAlgorithm algorithm;
   gboolean force;
 
@@ -30,6 +33,7 @@ static void
 generation_clear (Generation *self)
 {
   g_clear_pointer (&self->kept, g_ptr_array_unref);
+  g_clear_pointer (&self->rotation, dkim_rotation_free);
   g_free (self->directory);
   g_clear_pointer (&self->key, dkim_key_unref);
   g_clear_object (&self->config);
@@ -52,7 +56,42 @@ find_domain (Generation *self, const char *name, GError **error)
     }
   self->files.domain = aimx_domain_get_name (self->domain);
   self->files.is_default = self->domain == aimx_config_get_default_domain (self->config);
+  self->files.selector = aimx_domain_get_dkim_selector (self->domain);
   return TRUE;
+}
+
+static gboolean
+find_rotation (Generation *self, GError **error)
+{
+  g_autoptr (GError) why = NULL;
+
+  self->rotation = dkim_rotation_read (&self->files, &why);
+  if (self->rotation == NULL && g_error_matches (why, AIMX_ERROR, AIMX_ERROR_NOT_FOUND))
+    return TRUE;
+  if (self->rotation != NULL && self->force)
+    return TRUE;
+  if (self->rotation != NULL)
+    g_set_error (
+        error, AIMX_ERROR, AIMX_ERROR_CONFLICT,
+        "the key of %s is being replaced, by that of selector %s; `aimx domains rotate-dkim %s --status` shows "
+        "how far that is; with force a new key ends it",
+        self->files.domain, self->rotation->selector, self->files.domain);
+  else
+    g_propagate_error (error, g_steal_pointer (&why));
+  return FALSE;
+}
+
+/* The name under which the key is published from now on. */
+static gboolean
+check_selector (Generation *self, GError **error)
+{
+  const gboolean has_ed25519 = self->algorithm == DKIM_ED25519 || dkim_key_files_has (&self->files, DKIM_ED25519);
+
+  if (self->selector != NULL && strcmp (self->selector, self->files.selector) == 0)
+    self->selector = NULL;
+  if (self->selector != NULL)
+    return dkim_selector_check_new (self->selector, self->files.domain, has_ed25519, self->files.selector, error);
+  return dkim_selector_check (self->files.selector, self->files.domain, self->algorithm, error);
 }
 
 static gboolean
@@ -70,7 +109,7 @@ begin (Generation *self, AimxRequest *request, GError **error)
   self->change = aimx_server_begin_change (server, NULL, error);
   self->config = self->change != NULL ? aimx_config_change_validate (self->change, error) : NULL;
   return self->config != NULL && find_domain (self, aimx_request_get_header (request, "Domain"), error) &&
-         dkim_rotation_refuse (&self->files, error);
+         find_rotation (self, error) && check_selector (self, error);
 }
 
 /* ---- making it ---- */
@@ -98,8 +137,6 @@ edit_selector (Generation *self, GError **error)
 {
   g_autoptr (AimxConfig) edited = NULL;
 
-  if (self->selector != NULL && strcmp (self->selector, aimx_domain_get_dkim_selector (self->domain)) == 0)
-    self->selector = NULL;
   if (self->selector == NULL)
     return TRUE;
   if (!aimx_config_change_set_dkim_selector (self->change, self->files.domain, self->selector, error))
@@ -108,13 +145,25 @@ edit_selector (Generation *self, GError **error)
   return edited != NULL;
 }
 
+/* What others read first, in directories named after selectors, is settled: a rotation, and keys of former ones. */
+static gboolean
+settle (Generation *self, GError **error)
+{
+  DkimKeyFiles coming = self->files;
+
+  coming.selector = self->selector;
+  return (self->rotation == NULL ||
+          dkim_rotation_break_off (self->rotation, &self->files, self->change,
+                                   strcmp (self->rotation->selector, self->files.selector) == 0, self->kept, error)) &&
+         dkim_key_files_settle (&self->files, self->change, self->kept, error) &&
+         dkim_key_files_clear_next (&coming, self->change, self->kept, error);
+}
+
 static gboolean
 make (Generation *self, GError **error)
 {
   DkimKey *key;
 
-  if (!edit_selector (self, error))
-    return FALSE;
   key = dkim_key_files_make (&self->files, self->change, self->algorithm, self->kept, error);
   if (key == NULL)
     return FALSE;
@@ -137,15 +186,22 @@ publish (Generation *self, GError **error)
 }
 
 static gboolean
+keep (Generation *self, GError **error)
+{
+  g_clear_pointer (&self->key, dkim_key_unref);
+  g_clear_pointer (&self->directory, g_free);
+  self->key = dkim_key_files_read (&self->files, self->algorithm, &self->directory, error);
+  return self->key != NULL && dkim_key_files_complete (&self->files, self->change, self->key, self->directory, error);
+}
+
+static gboolean
 generate (Generation *self, GError **error)
 {
-  if (!find_key (self, error))
+  if (!find_key (self, error) || !edit_selector (self, error))
     return FALSE;
-  if (self->key == NULL || self->force)
-    return make (self, error) && publish (self, error);
-  self->selector = NULL;
-  return dkim_key_files_complete (&self->files, self->change, self->key, self->directory, error) &&
-         publish (self, error);
+  if (self->key != NULL && !self->force)
+    return (self->selector == NULL || settle (self, error)) && keep (self, error) && publish (self, error);
+  return settle (self, error) && make (self, error) && publish (self, error);
 }
 
 /* ---- the answer ---- */
@@ -165,6 +221,8 @@ describe (Generation *self)
   dkim_report_add_string (builder, "dkim_dir", directory);
   dkim_report_add_string (builder, "path", path);
   dkim_report_add_boolean (builder, "generated", self->generated);
+  dkim_report_add_boolean (builder, "selector_written", self->selector != NULL);
+  dkim_report_add_string (builder, "ended_rotation", self->rotation != NULL ? self->rotation->selector : NULL);
   dkim_report_add_strings (builder, "kept", self->kept);
   json_builder_set_member_name (builder, "record");
   dkim_report_add_record (builder, self->files.domain, selector, self->algorithm, dkim_key_get_record (self->key));
@@ -191,7 +249,8 @@ static const AimxHeaderSpec headers[] = {
   { "Domain", AIMX_HEADER_DOMAIN, AIMX_HEADER_OPTIONAL, "a configured domain; the default one when left out" },
   { "Selector", AIMX_HEADER_STRING, AIMX_HEADER_OPTIONAL, "selector from now on, 1 to 63 of [a-z0-9_-]" },
   { "Algorithm", AIMX_HEADER_STRING, AIMX_HEADER_OPTIONAL, "rsa (the default) or ed25519" },
-  { "Force", AIMX_HEADER_BOOLEAN, AIMX_HEADER_OPTIONAL, "whether a new pair takes the place of one that is there" },
+  { "Force", AIMX_HEADER_BOOLEAN, AIMX_HEADER_OPTIONAL,
+    "whether a new pair takes the place of one that is there; it ends a rotation, too" },
   { NULL },
 };
 
@@ -202,6 +261,7 @@ const AimxVerbSpec dkim_keygen_verb = {
   .action = AIMX_ACTION_SYSTEM,
   .result = AIMX_RESULT_JSON,
   .result_schema = "{\"domain\":\"string\",\"selector\":\"string\",\"algorithm\":\"string\",\"dkim_dir\":\"string\","
-                   "\"path\":\"string\",\"generated\":\"boolean\",\"kept\":\"array\",\"record\":\"object\"}",
+                   "\"path\":\"string\",\"generated\":\"boolean\",\"selector_written\":\"boolean\","
+                   "\"ended_rotation\":\"string\",\"kept\":\"array\",\"record\":\"object\"}",
   .handler = handle,
 };

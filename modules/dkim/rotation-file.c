@@ -8,6 +8,16 @@
 #define FILE_MODE     0644
 #define STAMP_FORMAT  "%Y%m%dT%H%M%SZ"
 
+DkimRotation *
+dkim_rotation_new (const char *selector, const char *old_selector)
+{
+  DkimRotation *self = g_new0 (DkimRotation, 1);
+
+  self->selector = g_strdup (selector);
+  self->old_selector = g_strdup (old_selector);
+  return self;
+}
+
 void
 dkim_rotation_free (DkimRotation *self)
 {
@@ -97,24 +107,6 @@ dkim_rotation_read (const DkimKeyFiles *files, GError **error)
   return read_switched (self, files, error) ? g_steal_pointer (&self) : NULL;
 }
 
-gboolean
-dkim_rotation_refuse (const DkimKeyFiles *files, GError **error)
-{
-  g_autoptr (GError) why = NULL;
-  g_autoptr (DkimRotation) rotation = dkim_rotation_read (files, &why);
-
-  if (rotation == NULL && g_error_matches (why, AIMX_ERROR, AIMX_ERROR_NOT_FOUND))
-    return TRUE;
-  if (rotation != NULL)
-    g_set_error (error, AIMX_ERROR, AIMX_ERROR_CONFLICT,
-                 "the key of %s is being replaced, by that of selector %s; `aimx domains rotate-dkim %s` shows how far "
-                 "that is, and --finish ends it",
-                 files->domain, rotation->selector, files->domain);
-  else
-    g_propagate_error (error, g_steal_pointer (&why));
-  return FALSE;
-}
-
 /* ---- writing ---- */
 
 static gboolean
@@ -135,26 +127,36 @@ format_now (const char *format)
   return g_date_time_format (now, format);
 }
 
-DkimRotation *
-dkim_rotation_begin (const DkimKeyFiles *files,
-                     AimxConfigChange *change,
-                     const char *selector,
-                     const char *old_selector,
-                     GError **error)
+/* The selector becomes part of the name; and the time, when it was used before. */
+static gboolean
+put_away (DkimRotation *self, const DkimKeyFiles *files, AimxConfigChange *change, const char *name, GError **error)
+{
+  g_autofree char *path = get_path (files, name);
+  g_autofree char *kept = g_strconcat (path, ".", self->selector, NULL);
+  g_autofree char *now = format_now (STAMP_FORMAT);
+  g_autofree char *stamped = g_strconcat (kept, ".", now, NULL);
+  g_autoptr (GError) why = NULL;
+
+  if (aimx_config_change_move_file (change, path, kept, &why) ||
+      g_error_matches (why, AIMX_ERROR, AIMX_ERROR_NOT_FOUND))
+    return TRUE;
+  if (g_error_matches (why, AIMX_ERROR, AIMX_ERROR_CONFLICT))
+    return aimx_config_change_move_file (change, path, stamped, error);
+  g_propagate_error (error, g_steal_pointer (&why));
+  return FALSE;
+}
+
+gboolean
+dkim_rotation_begin (DkimRotation *self, const DkimKeyFiles *files, AimxConfigChange *change, GError **error)
 {
   g_autoptr (GKeyFile) file = g_key_file_new ();
   g_autofree char *now = format_now ("%Y-%m-%dT%H:%M:%SZ");
-  DkimRotation *self;
 
-  g_key_file_set_string (file, GROUP, "selector", selector);
-  g_key_file_set_string (file, GROUP, "old_selector", old_selector);
+  g_key_file_set_string (file, GROUP, "selector", self->selector);
+  g_key_file_set_string (file, GROUP, "old_selector", self->old_selector);
   g_key_file_set_string (file, GROUP, "started", now);
-  if (!write_file (files, change, FILE_NAME, file, error))
-    return NULL;
-  self = g_new0 (DkimRotation, 1);
-  self->selector = g_strdup (selector);
-  self->old_selector = g_strdup (old_selector);
-  return self;
+  /* Who moved one of the two aside has left the time of another switch. */
+  return put_away (self, files, change, SWITCHED_NAME, error) && write_file (files, change, FILE_NAME, file, error);
 }
 
 gboolean
@@ -174,25 +176,6 @@ dkim_rotation_mark_switched (DkimRotation *self, const DkimKeyFiles *files, Aimx
 }
 
 /* ---- the end ---- */
-
-/* The selector becomes part of the name; and the time, when it was used before. */
-static gboolean
-put_away (DkimRotation *self, const DkimKeyFiles *files, AimxConfigChange *change, const char *name, GError **error)
-{
-  g_autofree char *path = get_path (files, name);
-  g_autofree char *kept = g_strconcat (path, ".", self->selector, NULL);
-  g_autofree char *now = format_now (STAMP_FORMAT);
-  g_autofree char *stamped = g_strconcat (kept, ".", now, NULL);
-  g_autoptr (GError) why = NULL;
-
-  if (aimx_config_change_move_file (change, path, kept, &why) ||
-      g_error_matches (why, AIMX_ERROR, AIMX_ERROR_NOT_FOUND))
-    return TRUE;
-  if (g_error_matches (why, AIMX_ERROR, AIMX_ERROR_CONFLICT))
-    return aimx_config_change_move_file (change, path, stamped, error);
-  g_propagate_error (error, g_steal_pointer (&why));
-  return FALSE;
-}
 
 /* In this order: one that says since when, and is left alone, would count for the next rotation. */
 gboolean

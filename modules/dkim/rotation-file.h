@@ -22,20 +22,16 @@ typedef struct
   gint64 switched_at;
 } DkimRotation;
 
+/** dkim_rotation_new: Returns: (transfer full): one from @old_selector to @selector that nobody knows of yet */
+DkimRotation *dkim_rotation_new (const char *selector, const char *old_selector);
 /** dkim_rotation_free: frees it */
 void dkim_rotation_free (DkimRotation *self);
 
 /** dkim_rotation_read: Returns: (transfer full) (nullable): the one under way; %AIMX_ERROR_NOT_FOUND when there is
  * none, %AIMX_ERROR_CONFLICT when its file was damaged, %AIMX_ERROR_IO */
 DkimRotation *dkim_rotation_read (const DkimKeyFiles *files, GError **error);
-/** dkim_rotation_refuse: Returns: whether none is under way; else %AIMX_ERROR_CONFLICT */
-gboolean dkim_rotation_refuse (const DkimKeyFiles *files, GError **error);
-/** dkim_rotation_begin: Returns: (transfer full) (nullable): a new one, from @old_selector to @selector */
-DkimRotation *dkim_rotation_begin (const DkimKeyFiles *files,
-                                   AimxConfigChange *change,
-                                   const char *selector,
-                                   const char *old_selector,
-                                   GError **error);
+/** dkim_rotation_begin: it is under way from now on */
+gboolean dkim_rotation_begin (DkimRotation *self, const DkimKeyFiles *files, AimxConfigChange *change, GError **error);
 /** dkim_rotation_mark_switched: the new selector is in use now, unless that is known already */
 gboolean
 dkim_rotation_mark_switched (DkimRotation *self, const DkimKeyFiles *files, AimxConfigChange *change, GError **error);

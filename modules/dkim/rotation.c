@@ -2,6 +2,7 @@
 #include "rotation.h"
 
 #include "report.h"
+#include "rotation-end.h"
 
 #define DNS_WAIT_MSEC  5000
 #define SELECTORS_MAX  100 /* made up on one day */
@@ -69,6 +70,7 @@ typedef struct
   const char *current; /* selector */
   DkimKeyFiles files;
   DkimRotation *rotation; /* NULL for none */
+  gboolean begins;        /* nothing is written about it yet */
 } Step;
 
 static void
@@ -145,6 +147,7 @@ begin (Step *self, const DkimRotationWish *wish, GError **error)
   g_autofree char *selector = wish->selector != NULL ? g_strdup (wish->selector) : make_up_selector (self);
   g_autoptr (GError) why = NULL;
   g_autoptr (DkimKey) key = dkim_key_files_read (&self->files, DKIM_RSA, NULL, &why);
+  gboolean has_ed25519 = dkim_key_files_has (&self->files, DKIM_ED25519);
 
   if (key == NULL)
     {
@@ -152,7 +155,7 @@ begin (Step *self, const DkimRotationWish *wish, GError **error)
                    self->files.domain, why->message);
       return FALSE;
     }
-  if (!aimx_name_check_selector (selector, error))
+  if (!dkim_selector_check_new (selector, self->files.domain, has_ed25519, self->current, error))
     return FALSE;
   if (strcmp (selector, self->current) == 0)
     {
@@ -160,8 +163,9 @@ begin (Step *self, const DkimRotationWish *wish, GError **error)
                    self->files.domain, selector);
       return FALSE;
     }
-  self->rotation = dkim_rotation_begin (&self->files, self->change, selector, self->current, error);
-  return self->rotation != NULL;
+  self->rotation = dkim_rotation_new (selector, self->current);
+  self->begins = TRUE;
+  return TRUE;
 }
 
 static gboolean
@@ -179,20 +183,17 @@ find_or_begin (Step *self, const DkimRotationWish *wish, GError **error)
   return FALSE;
 }
 
-/* One for each key in use; after the switch, that one. */
+/* One for each key in use, also for one that was damaged meanwhile; after the switch, that one. */
 static DkimKey *
 make_key (Step *self, DkimAlgorithm algorithm, GError **error)
 {
   DkimKeyFiles next = self->files;
-  g_autoptr (GError) why = NULL;
-  g_autoptr (DkimKey) current = dkim_key_files_read (&self->files, algorithm, NULL, &why);
 
   next.selector = self->rotation->selector;
-  if (current != NULL && !step_is_switched (self))
+  if (!step_is_switched (self) &&
+      (dkim_key_files_has (&self->files, algorithm) || dkim_key_files_has_next (&next, algorithm)))
     return dkim_key_files_make_next (&next, self->change, algorithm, error);
-  if (current == NULL)
-    g_propagate_error (error, g_steal_pointer (&why));
-  return g_steal_pointer (&current);
+  return dkim_key_files_read (&self->files, algorithm, NULL, error);
 }
 
 static gboolean
@@ -214,6 +215,13 @@ make_keys (Step *self, DkimRotationReport *report, GError **error)
   return TRUE;
 }
 
+/* After its keys, so that what is known about it is true. */
+static gboolean
+write_down (Step *self, GError **error)
+{
+  return !self->begins || dkim_rotation_begin (self->rotation, &self->files, self->change, error);
+}
+
 static gboolean
 prepare (DkimRotationReport *report,
          AimxServer *server,
@@ -224,7 +232,7 @@ prepare (DkimRotationReport *report,
   g_auto (Step) step = { NULL };
 
   if (!step_open (&step, server, domain, error) || !find_or_begin (&step, wish, error) ||
-      !make_keys (&step, report, error))
+      !make_keys (&step, report, error) || !write_down (&step, error))
     return FALSE;
   report->stage = step_is_switched (&step) ? DKIM_ROTATION_SWITCHED : DKIM_ROTATION_WAITING;
   report->domain = g_strdup (step.files.domain);
@@ -303,15 +311,6 @@ switch_when_published (DkimRotationReport *report, AimxServer *server, GError **
 /* ---- the old keys ---- */
 
 static gboolean
-put_aside (Step *self, GPtrArray *kept, GError **error)
-{
-  for (DkimAlgorithm i = 0; i < DKIM_N_ALGORITHMS; i++)
-    if (!dkim_key_files_promote (&self->files, self->change, i, kept, error))
-      return FALSE;
-  return dkim_rotation_end (self->rotation, &self->files, self->change, error);
-}
-
-static gboolean
 retire (DkimRotationReport *report, AimxServer *server, DkimSigner *signer, GError **error)
 {
   g_auto (Step) step = { NULL };
@@ -320,7 +319,7 @@ retire (DkimRotationReport *report, AimxServer *server, DkimSigner *signer, GErr
     return FALSE;
   if (step.rotation == NULL || !step_is_switched (&step))
     return TRUE;
-  if (!put_aside (&step, report->kept, error))
+  if (!dkim_rotation_finish (step.rotation, &step.files, step.change, report->kept, error))
     return FALSE;
   dkim_signer_renew (signer, step.config, report->domain);
   report->stage = DKIM_ROTATION_DONE;

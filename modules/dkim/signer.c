@@ -43,13 +43,28 @@ set_map (DkimSigner *self, GHashTable *map)
   g_clear_pointer (&old, g_hash_table_unref);
 }
 
+/* Returns: (transfer full): what a person can do about a missing or damaged key, or one that has no name in the DNS */
+static char *
+advise (const DkimDomainKeys *keys)
+{
+  const GError *error = keys->errors[DKIM_RSA];
+
+  if (g_error_matches (error, AIMX_ERROR, AIMX_ERROR_VALIDATION))
+    return g_strdup ("write another selector into the configuration");
+  if (g_error_matches (error, AIMX_ERROR, AIMX_ERROR_SIGN))
+    return g_strdup_printf ("put another in its place with `aimx dkim-keygen --domain %s --force`", keys->domain);
+  return g_strdup_printf ("make one with `aimx dkim-keygen --domain %s`", keys->domain);
+}
+
 static void
 warn_about (const DkimDomainKeys *keys)
 {
+  g_autofree char *advice = advise (keys);
+
   if (keys->errors[DKIM_RSA] != NULL)
     aimx_log (G_LOG_LEVEL_WARNING, AIMX_LOG_DOMAIN, keys->domain, "MESSAGE",
-              "domain %s has no key that its mail can be signed with: %s; make one with `aimx dkim-keygen --domain %s`",
-              keys->domain, keys->errors[DKIM_RSA]->message, keys->domain);
+              "domain %s has no key that its mail can be signed with: %s; %s", keys->domain,
+              keys->errors[DKIM_RSA]->message, advice);
   if (keys->errors[DKIM_ED25519] != NULL)
     aimx_log (G_LOG_LEVEL_WARNING, AIMX_LOG_DOMAIN, keys->domain, "MESSAGE",
               "mail of domain %s is signed without its Ed25519 key: %s; make another with "
@@ -107,13 +122,13 @@ check_default (GHashTable *map, AimxConfig *config, GError **error)
 {
   const char *domain = aimx_domain_get_name (aimx_config_get_default_domain (config));
   const DkimDomainKeys *keys = g_hash_table_lookup (map, domain);
+  g_autofree char *advice = advise (keys);
 
   if (keys->keys[DKIM_RSA] != NULL)
     return TRUE;
   g_set_error (error, AIMX_ERROR, AIMX_ERROR_SIGN,
-               "the default domain %s has no key that its mail can be signed with: %s; make one with "
-               "`aimx dkim-keygen --domain %s`",
-               domain, keys->errors[DKIM_RSA]->message, domain);
+               "the default domain %s has no key that its mail can be signed with: %s; %s", domain,
+               keys->errors[DKIM_RSA]->message, advice);
   return FALSE;
 }
 

@@ -445,6 +445,30 @@ class MakingKeys(RealCase):
         self.assertIn('dkim_selector = "mail"', server.config_file.read_text())
         self.assertEqual(self.listed(server)[0]["dkim_selector"], "mail")
 
+    def test_a_selector_is_written_for_a_key_that_is_there(self):
+        server = self.make()
+        done = self.aimx(server, "dkim-keygen", "--selector", "mail")
+        self.assertIn("Warning: DKIM keys already exist", done.stderr)
+        self.assertIn("Selector of agents.test is mail from now on", done.stdout)
+        self.assertRegex(done.stdout, r"(?m)^TXT +mail\._domainkey\.agents\.test ")
+        self.assertEqual(self.listed(server)[0]["dkim_selector"], "mail")
+
+    def test_a_damaged_key_can_always_be_replaced(self):
+        server = self.make()
+        self.aimx(server, "domains", "rotate-dkim", "agents.test", "--selector", "next")
+        server.stop()
+        private = self.key_dir(server, "agents.test") / "private.key"
+        for path in (private, private.parent / "next" / "private.key"):
+            path.write_text("damaged\n")
+        with self.assertRaisesRegex(AssertionError, "aimx dkim-keygen --domain agents.test --force"):
+            server.start()
+        self.assertIn("with force a new key ends it", self.aimx(server, "dkim-keygen", status=1).stderr)
+        done = self.aimx(server, "dkim-keygen", "--force")
+        self.assertIn("The rotation to selector next is over", done.stdout)
+        self.assertEqual(done.stdout.count("Old key kept at"), 3)
+        server.start()
+        self.assertIs(self.listed(server)[0]["dkim_loaded"], True)
+
     def test_what_is_wrong_is_refused(self):
         server = self.make()
         for args in (("--domain", "x.test"), ("--algorithm", "md5"), ("--selector", "a b")):

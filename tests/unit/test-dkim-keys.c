@@ -556,6 +556,8 @@ static void
 test_a_selector_that_is_no_name_cannot_be_used (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (DkimDomainKeys) keys = NULL;
+  g_autofree char *longer = g_strnfill (64, 's');
+  const char *const others[] = { "..", "a..b", ".a", "a.", longer };
 
   put_key (fixture, PRIVATE ("a.test"), 0);
   scratch_write (fixture->scratch, "config.toml", "domains = [\"a.test\"]\ndkim_selector = \"x; d=b.test\"\n");
@@ -563,6 +565,14 @@ test_a_selector_that_is_no_name_cannot_be_used (Fixture *fixture, gconstpointer 
   assert_uses (fixture, "a.test", NULL);
   keys = dkim_signer_lookup (fixture->signer, "a.test");
   g_assert_nonnull (strstr (keys->errors[DKIM_RSA]->message, "dkim_selector 'x; d=b.test'"));
+  for (gsize i = 0; i < G_N_ELEMENTS (others); i++)
+    {
+      g_autofree char *config = g_strdup_printf ("domains = [\"a.test\"]\ndkim_selector = \"%s\"\n", others[i]);
+
+      scratch_write (fixture->scratch, "config.toml", config);
+      reload (fixture);
+      assert_uses (fixture, "a.test", NULL);
+    }
 }
 
 #define ADD(name, test) g_test_add ("/dkim-keys/" name, Fixture, NULL, set_up, test, tear_down)

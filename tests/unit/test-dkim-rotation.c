@@ -323,8 +323,129 @@ test_what_is_asked_for_in_vain_says_why (VerbFixture *fixture, gconstpointer dat
   verb_assert_fails (fixture, 0, ROTATE, HEADERS ("Domain", "a.test", "Selector", "a/b"), "VALIDATION", "selector");
   verb_assert_ok (fixture, 0, ROTATE, HEADERS ("Domain", "a.test", "Selector", "next"));
   verb_assert_fails (fixture, 0, ROTATE, HEADERS ("Domain", "a.test", "Selector", "more"), "ECONFLICT", "next");
-  verb_assert_fails (fixture, 0, KEYGEN, HEADERS ("Domain", "a.test", "Force", "true"), "ECONFLICT", "rotate-dkim");
+  verb_assert_fails (fixture, 0, KEYGEN, HEADERS ("Domain", "a.test"), "ECONFLICT", "with force");
   g_assert_true (verb_has (fixture, NEXT "/private.key"));
+}
+
+static void
+test_a_selector_that_cannot_be_used_begins_nothing (VerbFixture *fixture, gconstpointer data)
+{
+  g_autoptr (ZoneResolver) zone = make_keys (fixture);
+  g_autofree char *long_one = g_strnfill (56, 's');
+  const struct
+  {
+    const char *selector, *code, *why;
+  } cases[] = {
+    { "rotation", "VALIDATION", "not a selector to choose" },
+    { "rotation-switched", "VALIDATION", "not a selector to choose" },
+    { "-x", "VALIDATION", "is not a selector" },
+    { long_one, "VALIDATION", "too long for an ed25519 key" },
+    { "mail-ed25519", "ECONFLICT", "too near to 'mail'" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    verb_assert_fails (fixture, 0, ROTATE, HEADERS ("Domain", "a.test", "Selector", cases[i].selector), cases[i].code,
+                       cases[i].why);
+  g_assert_false (verb_has (fixture, RSA_DIRECTORY "/rotation"));
+  assert_valid_now (fixture, zone);
+}
+
+/* ---- keys that are damaged meanwhile ---- */
+
+static DkimRotationReport *
+begin_rotation (VerbFixture *fixture, ZoneResolver *zone)
+{
+  DkimRotationReport *begun = advance_fine (fixture, zone, FALSE);
+
+  g_assert_cmpint (begun->stage, ==, DKIM_ROTATION_WAITING);
+  return begun;
+}
+
+static void
+damage (VerbFixture *fixture, const char *selector, const char *name)
+{
+  g_autofree char *path =
+      g_build_filename (RSA_DIRECTORY, selector != NULL ? selector : name, selector != NULL ? name : NULL, NULL);
+
+  scratch_write (fixture->scratch, path, "no key\n");
+}
+
+static void
+test_a_rotation_goes_on_when_the_old_keys_are_damaged (VerbFixture *fixture, gconstpointer data)
+{
+  g_autoptr (ZoneResolver) zone = make_keys (fixture);
+  g_autoptr (DkimRotationReport) begun = begin_rotation (fixture, zone);
+  g_autoptr (DkimRotationReport) done = NULL;
+
+  damage (fixture, NULL, "private.key");
+  damage (fixture, NULL, "ed25519-private.key");
+  zone_publish_new_keys (zone, begun);
+  done = advance_fine (fixture, zone, TRUE);
+  g_assert_cmpint (done->stage, ==, DKIM_ROTATION_DONE);
+  assert_valid_now (fixture, zone);
+}
+
+/* Both kinds of keys can be used, and none is to come. */
+static void
+assert_settled (VerbFixture *fixture)
+{
+  g_autoptr (DkimDomainKeys) keys = NULL;
+
+  verb_fixture_restart (fixture);
+  keys = dkim_signer_lookup (DKIM_SIGNER (fixture->data), "a.test");
+  g_assert_nonnull (keys->keys[DKIM_RSA]);
+  g_assert_nonnull (keys->keys[DKIM_ED25519]);
+  g_assert_true (g_str_has_suffix (keys->directory, "/dkim/a.test"));
+  g_assert_false (verb_has (fixture, RSA_DIRECTORY "/rotation"));
+}
+
+static void
+assert_force_ends (VerbFixture *fixture, const char *algorithm, const char *selector, guint n_kept)
+{
+  g_autoptr (JsonNode) node =
+      verb_call_json (fixture, 0, KEYGEN, HEADERS ("Domain", "a.test", "Algorithm", algorithm, "Force", "true"));
+  JsonObject *answer = json_node_get_object (node);
+  JsonArray *kept = json_object_get_array_member (answer, "kept");
+
+  g_assert_cmpstr (json_object_get_string_member (answer, "ended_rotation"), ==, selector);
+  g_assert_cmpuint (json_array_get_length (kept), ==, n_kept);
+  for (guint i = 0; i < n_kept; i++)
+    g_assert_true (g_file_test (json_array_get_string_element (kept, i), G_FILE_TEST_EXISTS));
+}
+
+static void
+test_force_ends_a_rotation_that_waits (VerbFixture *fixture, gconstpointer data)
+{
+  g_autoptr (ZoneResolver) zone = make_keys (fixture);
+  g_autoptr (DkimRotationReport) begun = begin_rotation (fixture, zone);
+  g_autofree char *ed25519 = scratch_read (fixture->scratch, RSA_DIRECTORY "/ed25519-private.key");
+  g_autofree char *after = NULL;
+
+  damage (fixture, begun->selector, "private.key");
+  assert_force_ends (fixture, "rsa", begun->selector, 6);
+  assert_settled (fixture);
+  after = scratch_read (fixture->scratch, RSA_DIRECTORY "/ed25519-private.key");
+  g_assert_cmpstr (after, ==, ed25519);
+}
+
+static void
+test_force_ends_a_rotation_that_has_switched (VerbFixture *fixture, gconstpointer data)
+{
+  g_autoptr (ZoneResolver) zone = make_keys (fixture);
+  g_autoptr (DkimRotationReport) begun = begin_rotation (fixture, zone);
+  g_autoptr (DkimRotationReport) switched = NULL;
+  g_autofree char *path = g_build_filename (RSA_DIRECTORY, begun->selector, "ed25519-private.key", NULL);
+  g_autofree char *ed25519 = scratch_read (fixture->scratch, path);
+  g_autofree char *after = NULL;
+
+  zone_publish_new_keys (zone, begun);
+  switched = advance_fine (fixture, zone, FALSE);
+  g_assert_cmpint (switched->stage, ==, DKIM_ROTATION_SWITCHED);
+  damage (fixture, begun->selector, "private.key");
+  assert_force_ends (fixture, "rsa", begun->selector, 6);
+  assert_settled (fixture);
+  after = scratch_read (fixture->scratch, RSA_DIRECTORY "/ed25519-private.key");
+  g_assert_cmpstr (after, ==, ed25519);
 }
 
 static void
@@ -457,6 +578,8 @@ test_a_crash (VerbFixture *fixture, gconstpointer data)
     }
 }
 
+/* Where keys lie changes with each rename alone, so that a crash matters there. */
+
 /* The new keys are those of the pass before: making them takes its time. */
 static DkimRotationReport *
 begin_again (VerbFixture *fixture, ZoneResolver *zone, char **path, char **key)
@@ -484,7 +607,7 @@ test_a_crash_while_finishing (VerbFixture *fixture, gconstpointer data)
   keep_keys (fixture);
   for (guint n = 1; !done; n++)
     {
-      g_autofree char *plan = g_strdup_printf ("any:%u+:EIO", n);
+      g_autofree char *plan = g_strdup_printf ("rename:%u+:EIO", n);
       g_autoptr (ZoneResolver) zone = start_over (fixture);
       g_autoptr (DkimRotationReport) begun = begin_again (fixture, zone, &path, &key);
       g_autoptr (DkimRotationReport) report = NULL;
@@ -495,6 +618,55 @@ test_a_crash_while_finishing (VerbFixture *fixture, gconstpointer data)
       done = report != NULL && report->stage == DKIM_ROTATION_DONE;
       assert_valid_on_disk (fixture, zone);
     }
+}
+
+static gboolean
+force_with_a_crash (VerbFixture *fixture, const char *plan)
+{
+  g_autoptr (AimxResponse) response = NULL;
+  g_autoptr (DkimDomainKeys) keys = NULL;
+
+  g_assert_true (aimx_fault_set_plan (plan, NULL));
+  response = verb_call (fixture, 0, KEYGEN, HEADERS ("Domain", "a.test", "Algorithm", "ed25519", "Force", "true"));
+  g_assert_true (aimx_fault_set_plan (NULL, NULL));
+  verb_fixture_restart (fixture);
+  keys = dkim_signer_lookup (DKIM_SIGNER (fixture->data), "a.test");
+  g_assert_nonnull (keys->keys[DKIM_RSA]);
+  g_assert_nonnull (keys->keys[DKIM_ED25519]);
+  return aimx_response_get_error (response) == NULL;
+}
+
+static void
+crash_while_a_rotation_is_ended_by_force (VerbFixture *fixture, gboolean switches)
+{
+  gboolean done = FALSE;
+  g_autofree char *path = NULL;
+  g_autofree char *key = NULL;
+
+  keep_keys (fixture);
+  for (guint n = 1; !done; n++)
+    {
+      g_autofree char *plan = g_strdup_printf ("rename:%u+:EIO", n);
+      g_autoptr (ZoneResolver) zone = start_over (fixture);
+      g_autoptr (DkimRotationReport) begun = begin_again (fixture, zone, &path, &key);
+      g_autoptr (DkimRotationReport) switched = switches ? advance_fine (fixture, zone, FALSE) : NULL;
+
+      done = force_with_a_crash (fixture, plan);
+      verb_assert_ok (fixture, 0, KEYGEN, HEADERS ("Domain", "a.test", "Algorithm", "ed25519", "Force", "true"));
+      assert_settled (fixture);
+    }
+}
+
+static void
+test_a_crash_while_force_ends_a_rotation_that_waits (VerbFixture *fixture, gconstpointer data)
+{
+  crash_while_a_rotation_is_ended_by_force (fixture, FALSE);
+}
+
+static void
+test_a_crash_while_force_ends_a_rotation_that_has_switched (VerbFixture *fixture, gconstpointer data)
+{
+  crash_while_a_rotation_is_ended_by_force (fixture, TRUE);
 }
 
 #define ADD(name, test) g_test_add ("/dkim-rotation/" name, VerbFixture, NULL, dkim_set_up, test, dkim_tear_down)
@@ -512,10 +684,17 @@ main (int argc, char **argv)
   ADD ("another-rotation-may-follow-on-the-same-day", test_another_rotation_may_follow_on_the_same_day);
   ADD ("the-pair-of-a-single-domain-is-replaced-too", test_the_pair_of_a_single_domain_is_replaced_too);
   ADD ("what-is-asked-for-in-vain-says-why", test_what_is_asked_for_in_vain_says_why);
+  ADD ("a-selector-that-cannot-be-used-begins-nothing", test_a_selector_that_cannot_be_used_begins_nothing);
+  ADD ("a-rotation-goes-on-when-the-old-keys-are-damaged", test_a_rotation_goes_on_when_the_old_keys_are_damaged);
+  ADD ("force-ends-a-rotation-that-waits", test_force_ends_a_rotation_that_waits);
+  ADD ("force-ends-a-rotation-that-has-switched", test_force_ends_a_rotation_that_has_switched);
   ADD ("a-damaged-file-is-not-guessed-at", test_a_damaged_file_is_not_guessed_at);
   ADD ("an-answer-says-what-to-publish", test_an_answer_says_what_to_publish);
   ADD ("a-failure", test_a_failure);
   ADD ("a-crash", test_a_crash);
   ADD ("a-crash-while-finishing", test_a_crash_while_finishing);
+  ADD ("a-crash-while-force-ends-a-rotation-that-waits", test_a_crash_while_force_ends_a_rotation_that_waits);
+  ADD ("a-crash-while-force-ends-a-rotation-that-has-switched",
+       test_a_crash_while_force_ends_a_rotation_that_has_switched);
   return g_test_run ();
 }

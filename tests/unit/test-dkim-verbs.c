@@ -142,9 +142,50 @@ test_a_key_that_is_there_stays (VerbFixture *fixture, gconstpointer data)
   after = scratch_read (fixture->scratch, RSA_PRIVATE);
   g_assert_cmpstr (after, ==, before);
   g_assert_false (json_object_get_boolean_member (answer, "generated"));
-  assert_string (answer, "selector", "mail");
-  assert_string (json_object_get_object_member (answer, "record"), "name", "mail._domainkey.a.test");
-  verb_assert_config_has (fixture, "other", FALSE);
+  g_assert_true (json_object_get_boolean_member (answer, "selector_written"));
+  assert_string (answer, "selector", "other");
+  assert_string (json_object_get_object_member (answer, "record"), "name", "other._domainkey.a.test");
+  verb_assert_config_has (fixture, "[domain.\"a.test\"]\ndkim_selector = \"other\"\n", TRUE);
+}
+
+/* What a rotation that somebody has stopped by hand leaves there. */
+static void
+put_key_of_selector (VerbFixture *fixture, const char *selector)
+{
+  g_autoptr (DkimKey) key = dkim_key_generate (DKIM_RSA, NULL);
+  g_autoptr (GBytes) pem = dkim_key_export_private (key, NULL);
+  g_autofree char *path = g_build_filename (RSA_DIRECTORY, selector, "private.key", NULL);
+  g_autofree char *text = g_strndup (g_bytes_get_data (pem, NULL), g_bytes_get_size (pem));
+
+  scratch_write (fixture->scratch, path, text);
+}
+
+static void
+assert_answers_what_signs (VerbFixture *fixture, const char *const *request)
+{
+  g_autoptr (JsonNode) node = verb_call_json (fixture, 0, KEYGEN, request);
+  JsonObject *answer = json_node_get_object (node);
+  JsonObject *record = json_object_get_object_member (answer, "record");
+  g_autofree char *used = NULL;
+
+  verb_fixture_restart (fixture);
+  used = record_in_use (fixture, "a.test", DKIM_RSA);
+  assert_string (record, "value", used);
+}
+
+static void
+test_the_key_that_is_answered_signs (VerbFixture *fixture, gconstpointer data)
+{
+  make (fixture);
+  put_key_of_selector (fixture, "mail");
+  assert_answers_what_signs (fixture, HEADERS (NULL));
+  put_key_of_selector (fixture, "next");
+  assert_answers_what_signs (fixture, HEADERS ("Selector", "next"));
+  assert_answers_what_signs (fixture, HEADERS ("Force", "true"));
+  put_key_of_selector (fixture, "last");
+  assert_answers_what_signs (fixture, HEADERS ("Force", "true", "Selector", "last"));
+  put_key_of_selector (fixture, "last");
+  assert_answers_what_signs (fixture, HEADERS ("Force", "true"));
 }
 
 static void
@@ -268,10 +309,15 @@ static void
 test_what_is_wrong_is_refused_before_anything_is_made (VerbFixture *fixture, gconstpointer data)
 {
   g_autofree char *longer = g_strnfill (64, 's');
-  const char *const selectors[] = { "S", "a.b", "a b", "../x", longer };
+  g_autofree char *long_one = g_strnfill (56, 's');
+  const char *const selectors[] = { "S", "a.b", "a b", "../x", "-x", "x-", longer };
 
   for (guint i = 0; i < G_N_ELEMENTS (selectors); i++)
     verb_assert_fails (fixture, 0, KEYGEN, HEADERS ("Selector", selectors[i]), "VALIDATION", "is not a selector");
+  verb_assert_fails (fixture, 0, KEYGEN, HEADERS ("Selector", "rotation"), "VALIDATION", "not a selector to choose");
+  verb_assert_fails (fixture, 0, KEYGEN, HEADERS ("Selector", "mail-ed25519"), "ECONFLICT", "too near to 'mail'");
+  verb_assert_fails (fixture, 0, KEYGEN, HEADERS ("Selector", long_one, "Algorithm", "ed25519"), "VALIDATION",
+                     "too long for an ed25519 key");
   verb_assert_fails (fixture, 0, KEYGEN, HEADERS ("Algorithm", "dsa"), "VALIDATION", "rsa or ed25519");
   verb_assert_fails (fixture, 0, KEYGEN, HEADERS ("Domain", "c.test"), "DOMAIN", "is not in `domains`");
   verb_assert_fails (fixture, 0, KEYGEN, HEADERS ("Domain", "../a.test"), "DOMAIN", "is not in `domains`");
@@ -363,6 +409,7 @@ main (int argc, char **argv)
   ADD ("the-selector-in-use-is-not-written-again", test_the_selector_in_use_is_not_written_again);
   ADD ("ed25519-is-a-pair-of-its-own", test_ed25519_is_a_pair_of_its_own);
   ADD ("a-key-that-is-there-stays", test_a_key_that_is_there_stays);
+  ADD ("the-key-that-is-answered-signs", test_the_key_that_is_answered_signs);
   ADD ("a-missing-public-key-is-written-again", test_a_missing_public_key_is_written_again);
   ADD ("force-keeps-each-old-pair-under-a-name-of-its-own", test_force_keeps_each_old_pair_under_a_name_of_its_own);
   ADD ("a-new-key-is-in-use-at-once", test_a_new_key_is_in_use_at_once);
