@@ -25,6 +25,15 @@ aimx_signer_adopt (AimxSigner *self, AimxConfigChange *change, const char *domai
 }
 
 gboolean
+aimx_signer_release (AimxSigner *self, AimxConfigChange *change, const char *domain, GError **error)
+{
+  g_return_val_if_fail (AIMX_IS_SIGNER (self), FALSE);
+
+  return AIMX_SIGNER_GET_IFACE (self)->release == NULL ||
+         AIMX_SIGNER_GET_IFACE (self)->release (self, change, domain, error);
+}
+
+gboolean
 aimx_signer_has_key (AimxSigner *self, const char *domain)
 {
   g_return_val_if_fail (AIMX_IS_SIGNER (self), FALSE);

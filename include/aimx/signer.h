@@ -29,6 +29,7 @@ G_DECLARE_INTERFACE (AimxSigner, aimx_signer, AIMX, SIGNER, GObject)
  * @has_key: does aimx_signer_has_key()
  * @get_directory: does aimx_signer_get_directory()
  * @sign: does aimx_signer_sign()
+ * @release: (nullable): does aimx_signer_release()
  *
  * What a provider of #AimxSigner implements.
  */
@@ -40,20 +41,23 @@ struct _AimxSignerInterface
   gboolean (*has_key) (AimxSigner *self, const char *domain);
   char *(*get_directory) (AimxSigner *self, const char *domain);
   char *(*sign) (AimxSigner *self, const char *domain, GBytes *message, GError **error);
-  gpointer reserved[8];
+  gboolean (*release) (AimxSigner *self, AimxConfigChange *change, const char *domain, GError **error);
+  gpointer reserved[7];
 };
 
 /**
  * aimx_signer_prepare:
  * @self: the service
  * @change: a change of the configuration, which keeps others from the keys meanwhile
- * @domain: a domain that the change is about to add
+ * @domain: a domain that the change adds
  * @error: return location
  *
  * Sees to it that there is a usable key pair on disk: makes one only when there is no private key; one that was left by
- * an earlier removal is used again. May block; pool threads only.
+ * an earlier removal is used again, under the selector that it had unless the change gives the domain one of its own.
+ * May block; pool threads only.
  *
- * Returns: %FALSE with %AIMX_ERROR_SIGN when the key that is there cannot be used, %AIMX_ERROR_IO, %AIMX_ERROR_NO_SPACE
+ * Returns: %FALSE with %AIMX_ERROR_SIGN when the key that is there cannot be used, %AIMX_ERROR_VALIDATION when no key
+ * can be published under its selector, %AIMX_ERROR_IO, %AIMX_ERROR_NO_SPACE
  */
 AIMX_API gboolean aimx_signer_prepare (AimxSigner *self, AimxConfigChange *change, const char *domain, GError **error);
 
@@ -70,6 +74,19 @@ AIMX_API gboolean aimx_signer_prepare (AimxSigner *self, AimxConfigChange *chang
  * Returns: %FALSE with %AIMX_ERROR_CONFLICT when both places have a key, %AIMX_ERROR_IO
  */
 AIMX_API gboolean aimx_signer_adopt (AimxSigner *self, AimxConfigChange *change, const char *domain, GError **error);
+
+/**
+ * aimx_signer_release:
+ * @self: the service
+ * @change: a change of the configuration
+ * @domain: a domain that the change is about to remove
+ * @error: return location
+ *
+ * Ends what is going on with its keys, and keeps their selector beside them. May block; pool threads only.
+ *
+ * Returns: %FALSE with %AIMX_ERROR_IO, %AIMX_ERROR_NO_SPACE
+ */
+AIMX_API gboolean aimx_signer_release (AimxSigner *self, AimxConfigChange *change, const char *domain, GError **error);
 
 /**
  * aimx_signer_has_key:

@@ -147,6 +147,13 @@ put_away (DkimRotation *self, const DkimKeyFiles *files, AimxConfigChange *chang
 }
 
 gboolean
+dkim_rotation_forget_switch (DkimRotation *self, const DkimKeyFiles *files, AimxConfigChange *change, GError **error)
+{
+  self->switched_at = 0;
+  return put_away (self, files, change, SWITCHED_NAME, error);
+}
+
+gboolean
 dkim_rotation_begin (DkimRotation *self, const DkimKeyFiles *files, AimxConfigChange *change, GError **error)
 {
   g_autoptr (GKeyFile) file = g_key_file_new ();
@@ -156,7 +163,7 @@ dkim_rotation_begin (DkimRotation *self, const DkimKeyFiles *files, AimxConfigCh
   g_key_file_set_string (file, GROUP, "old_selector", self->old_selector);
   g_key_file_set_string (file, GROUP, "started", now);
   /* Who moved one of the two aside has left the time of another switch. */
-  return put_away (self, files, change, SWITCHED_NAME, error) && write_file (files, change, FILE_NAME, file, error);
+  return dkim_rotation_forget_switch (self, files, change, error) && write_file (files, change, FILE_NAME, file, error);
 }
 
 gboolean

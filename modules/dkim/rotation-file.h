@@ -32,6 +32,9 @@ void dkim_rotation_free (DkimRotation *self);
 DkimRotation *dkim_rotation_read (const DkimKeyFiles *files, GError **error);
 /** dkim_rotation_begin: it is under way from now on */
 gboolean dkim_rotation_begin (DkimRotation *self, const DkimKeyFiles *files, AimxConfigChange *change, GError **error);
+/** dkim_rotation_forget_switch: what is known about a switch is not of this one */
+gboolean
+dkim_rotation_forget_switch (DkimRotation *self, const DkimKeyFiles *files, AimxConfigChange *change, GError **error);
 /** dkim_rotation_mark_switched: the new selector is in use now, unless that is known already */
 gboolean
 dkim_rotation_mark_switched (DkimRotation *self, const DkimKeyFiles *files, AimxConfigChange *change, GError **error);

@@ -238,7 +238,7 @@ prepare (DkimRotationReport *report,
   report->domain = g_strdup (step.files.domain);
   report->selector = g_strdup (step.rotation->selector);
   report->old_selector = g_strdup (step.rotation->old_selector);
-  report->switched_at = step.rotation->switched_at;
+  report->switched_at = step_is_switched (&step) ? step.rotation->switched_at : 0;
   return TRUE;
 }
 
@@ -271,7 +271,8 @@ name_new_selector (DkimRotationReport *report, AimxServer *server, GError **erro
     return FALSE;
   if (step.rotation == NULL || step_is_switched (&step))
     return TRUE;
-  if (!aimx_config_change_set_dkim_selector (step.change, report->domain, report->selector, error) ||
+  if (!dkim_rotation_forget_switch (step.rotation, &step.files, step.change, error) ||
+      !aimx_config_change_set_dkim_selector (step.change, report->domain, report->selector, error) ||
       !aimx_config_change_commit (step.change, error))
     return FALSE;
   aimx_log (G_LOG_LEVEL_MESSAGE, AIMX_LOG_DOMAIN, report->domain, "MESSAGE",

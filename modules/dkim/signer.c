@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "signer.h"
 
+#include "domain-keys.h"
 #include "sign.h"
 
 struct _DkimSigner
@@ -178,22 +179,13 @@ dkim_signer_renew (DkimSigner *self, AimxConfig *config, const char *domain)
 static gboolean
 prepare (AimxSigner *signer, AimxConfigChange *change, const char *domain, GError **error)
 {
-  const DkimKeyFiles files = { .store = DKIM_SIGNER (signer)->store, .domain = domain };
-  g_autofree char *directory = NULL;
-  g_autoptr (GError) why = NULL;
-  g_autoptr (DkimKey) key = NULL;
+  return dkim_domain_prepare (DKIM_SIGNER (signer)->store, change, domain, error);
+}
 
-  if (!aimx_name_check_domain (domain, error))
-    return FALSE;
-  key = dkim_key_files_read (&files, DKIM_RSA, &directory, &why);
-  if (key != NULL)
-    return dkim_key_files_complete (&files, change, key, directory, error);
-  if (g_error_matches (why, AIMX_ERROR, AIMX_ERROR_NOT_FOUND))
-    key = dkim_key_files_make (&files, change, DKIM_RSA, NULL, error);
-  else
-    g_set_error (error, AIMX_ERROR, AIMX_ERROR_SIGN, "the key that is there already cannot be used: %s; move it aside",
-                 why->message);
-  return key != NULL;
+static gboolean
+release (AimxSigner *signer, AimxConfigChange *change, const char *domain, GError **error)
+{
+  return dkim_domain_release (DKIM_SIGNER (signer)->store, change, domain, error);
 }
 
 static gboolean
@@ -254,6 +246,7 @@ signer_interface_init (AimxSignerInterface *interface)
   interface->has_key = has_key;
   interface->get_directory = get_directory;
   interface->sign = sign;
+  interface->release = release;
 }
 
 /* ---- the object ---- */

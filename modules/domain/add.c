@@ -24,8 +24,9 @@ add (AimxServer *server, AimxSigner *signer, const char *domain, const char *sel
 {
   g_autoptr (AimxConfigChange) change = aimx_server_begin_change (server, NULL, error);
 
-  return change != NULL && check_new (server, domain, error) && aimx_signer_prepare (signer, change, domain, error) &&
-         aimx_config_change_add_domain (change, domain, selector, error) && aimx_config_change_commit (change, error);
+  return change != NULL && check_new (server, domain, error) &&
+         aimx_config_change_add_domain (change, domain, selector, error) &&
+         aimx_signer_prepare (signer, change, domain, error) && aimx_config_change_commit (change, error);
 }
 
 static AimxResponse *

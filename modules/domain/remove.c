@@ -140,7 +140,8 @@ remove_locked (Removal *self, AimxLockGuard *guard, GError **error)
   config = aimx_config_store_get (aimx_server_get_config_store (self->server));
   if (change == NULL || !check_same (self, config, error) || !edit (self, change, error) ||
       (is_default (self, config) && !aimx_signer_adopt (self->signer, change, self->domain, error)) ||
-      !remove_mail (self, guard, change, error) || !aimx_config_change_commit (change, error))
+      !remove_mail (self, guard, change, error) || !aimx_signer_release (self->signer, change, self->domain, error) ||
+      !aimx_config_change_commit (change, error))
     return FALSE;
   announce (self, config);
   return TRUE;

@@ -49,6 +49,12 @@ scratch_signer_adopt (AimxSigner *self, AimxConfigChange *change, const char *do
   return scratch_signer_note (self, "adopt", domain, error);
 }
 
+static gboolean
+scratch_signer_release (AimxSigner *self, AimxConfigChange *change, const char *domain, GError **error)
+{
+  return scratch_signer_note (self, "release", domain, error);
+}
+
 /* Of every domain but b.test. */
 static gboolean
 scratch_signer_has_key (AimxSigner *self, const char *domain)
@@ -67,6 +73,7 @@ scratch_signer_interface_init (AimxSignerInterface *interface)
 {
   interface->prepare = scratch_signer_prepare;
   interface->adopt = scratch_signer_adopt;
+  interface->release = scratch_signer_release;
   interface->has_key = scratch_signer_has_key;
   interface->get_directory = scratch_signer_get_directory;
 }

@@ -256,7 +256,7 @@ test_force_takes_the_mailboxes_along (Fixture *fixture, gconstpointer data)
   assert_json (fixture, REMOVE, HEADERS ("Domain", "b.test", "Force", "true"),
                ANSWER ("removed", "", BOTH, "true", "b.test"));
   assert_config (fixture, without_b);
-  assert_calls (fixture, "");
+  assert_calls (fixture, "release b.test\n");
   g_assert_false (verb_has (&fixture->verbs, "data/b.test"));
   g_assert_true (verb_has (&fixture->verbs, "data/a.test/inbox/info/mine.md"));
   verb_assert_events (&fixture->verbs, "mailbox-removed *@b.test\nmailbox-removed x@b.test\ndomain-removed b.test\n");
@@ -278,7 +278,7 @@ static void
 test_the_default_domain_leaves_its_single_key_to_nobody (Fixture *fixture, gconstpointer data)
 {
   verb_assert_ok (&fixture->verbs, 0, REMOVE, HEADERS ("Domain", "a.test", "Force", "true"));
-  assert_calls (fixture, "adopt a.test\n");
+  assert_calls (fixture, "adopt a.test\nrelease a.test\n");
   g_assert_false (has_domain (fixture, "a.test"));
 }
 
