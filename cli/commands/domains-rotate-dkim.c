@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* `aimx domains rotate-dkim`: new keys for a domain; called again, how far they are. */
+/* `aimx domains rotate-dkim`: new keys for a domain; called again, or with --status, how far they are. */
 #include "answer.h"
 #include "arguments.h"
 #include "dns-records.h"
@@ -71,15 +71,23 @@ print_done (JsonObject *result)
   JsonArray *kept = cli_object_get_array (result, "kept");
   g_autofree char *old = cli_object_join (result, "old_records", ", ");
 
-  cli_success ("Mail of %s is signed with the key of selector %s; the old one is put aside", get (result, "domain"),
-               get (result, "selector"));
+  cli_success ("Mail of %s is signed with the key of selector %s since %s; the old one is put aside",
+               get (result, "domain"), get (result, "selector"), get (result, "switched_at"));
   for (guint i = 0; kept != NULL && i < json_array_get_length (kept); i++)
     cli_note (CLI_MARK_ARROW, "Old key kept at %s", cli_array_get_string (kept, i));
   cli_hint ("A few days from now, when the last mail signed with it has arrived, remove from the DNS: %s", old);
+  if (kept == NULL || json_array_get_length (kept) == 0)
+    cli_hint ("--again replaces the key once more.");
 }
 
-static int
-print (JsonObject *result, gboolean finishes)
+static void
+print_none (JsonObject *result)
+{
+  cli_success ("No key of %s is being replaced; its selector is %s", get (result, "domain"), get (result, "selector"));
+}
+
+static void
+print (JsonObject *result)
 {
   const char *state = get (result, "state");
 
@@ -87,20 +95,29 @@ print (JsonObject *result, gboolean finishes)
     print_switched (result);
   else if (strcmp (state, "done") == 0)
     print_done (result);
+  else if (strcmp (state, "none") == 0)
+    print_none (result);
   else
     print_waiting (result);
-  if (finishes && strcmp (state, "done") != 0)
-    return cli_error ("Publish what is shown above, and try again.",
-                      "The DNS does not show the new key: the old one signs");
-  return CLI_EXIT_DONE;
+}
+
+static int
+conclude (JsonObject *result, gboolean finishes)
+{
+  if (!finishes || strcmp (get (result, "state"), "done") == 0)
+    return CLI_EXIT_DONE;
+  return cli_error ("Publish what is shown above, and try again.",
+                    "The DNS does not show the new key: the old one signs");
 }
 
 /* ---- the command ---- */
 
+static const char *const switches[][2] = { { "Finish", "finish" }, { "Status", "status" }, { "Again", "again" } };
+
 static int
 run (CliSession *session, const CliInvocation *invocation)
 {
-  gboolean finishes = cli_invocation_has (invocation, "finish");
+  gboolean finishes = cli_invocation_has (invocation, "finish") && !cli_invocation_has (invocation, "status");
   g_autoptr (GStrvBuilder) headers = g_strv_builder_new ();
   g_autoptr (AimxClientAnswer) answer = NULL;
   g_autoptr (JsonObject) result = NULL;
@@ -111,25 +128,29 @@ run (CliSession *session, const CliInvocation *invocation)
   g_strv_builder_add_many (headers, "Domain", cli_invocation_get_argument (invocation, 0), NULL);
   if (cli_invocation_has (invocation, "selector"))
     g_strv_builder_add_many (headers, "Selector", cli_invocation_get (invocation, "selector"), NULL);
-  if (finishes)
-    g_strv_builder_add_many (headers, "Finish", "true", NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (switches); i++)
+    if (cli_invocation_has (invocation, switches[i][1]))
+      g_strv_builder_add_many (headers, switches[i][0], "true", NULL);
   list = g_strv_builder_end (headers);
   call.headers = (const char *const *) list;
   status = cli_domain_call (session, &call, &answer);
   if (status != CLI_EXIT_DONE)
     return status;
-  if (cli_invocation_has (invocation, "json"))
-    {
-      cli_answer_print (answer);
-      return CLI_EXIT_DONE;
-    }
   result = cli_answer_get_object (answer);
-  return result != NULL ? print (result, finishes) : CLI_EXIT_FAILED;
+  if (result == NULL)
+    return CLI_EXIT_FAILED;
+  if (cli_invocation_has (invocation, "json"))
+    cli_answer_print (answer);
+  else
+    print (result);
+  return conclude (result, finishes);
 }
 
 static const CliOption options[] = {
   { "selector", 0, "NAME", FALSE, "of the new key (one made of today's date)" },
   { "finish", 0, NULL, FALSE, "put the old key aside at once, when the DNS shows the new one" },
+  { "status", 0, NULL, FALSE, "say how far it is, and do nothing" },
+  { "again", 0, NULL, FALSE, "begin another when one has just ended" },
   { "json", 0, NULL, FALSE, "print how far it is as JSON" },
   { NULL },
 };
@@ -143,8 +164,9 @@ const CliCommand cli_command_domains_rotate_dkim = {
   .name = "rotate-dkim",
   .summary = "Replace the DKIM key of a domain, without a gap",
   .details = "Makes a new key under a new selector and shows the record to publish. Mail is signed with it from the "
-             "moment the DNS shows the record; a week later the old key is put aside. Called again, it says how far "
-             "that is.",
+             "moment the DNS shows the record; a week later the old key is put aside. Called again, it goes on "
+             "and says how far that is; --status only says it. Another rotation is begun two weeks after the last "
+             "switch, or with --again or --selector.",
   .example = "sudo aimx domains rotate-dkim agents.example",
   .options = options,
   .arguments = arguments,

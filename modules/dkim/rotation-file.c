@@ -66,10 +66,10 @@ read_file (const DkimKeyFiles *files, const char *name, GError **error)
 
 /* Returns: whether the file says so, or is not there */
 static gboolean
-read_switched (DkimRotation *self, const DkimKeyFiles *files, GError **error)
+read_switched (DkimRotation *self, const DkimKeyFiles *files, const char *name, GError **error)
 {
   g_autoptr (GError) why = NULL;
-  g_autoptr (GKeyFile) file = read_file (files, SWITCHED_NAME, &why);
+  g_autoptr (GKeyFile) file = read_file (files, name, &why);
   g_autofree char *text = NULL;
   g_autoptr (GDateTime) time = NULL;
 
@@ -83,15 +83,15 @@ read_switched (DkimRotation *self, const DkimKeyFiles *files, GError **error)
   text = g_key_file_get_string (file, GROUP, "switched", NULL);
   time = text != NULL ? g_date_time_new_from_iso8601 (text, NULL) : NULL;
   if (time == NULL)
-    return set_damaged (files, SWITCHED_NAME, "it has no time", error);
+    return set_damaged (files, name, "it has no time", error);
   self->switched_at = g_date_time_to_unix (time);
   return TRUE;
 }
 
-DkimRotation *
-dkim_rotation_read (const DkimKeyFiles *files, GError **error)
+static DkimRotation *
+read_both (const DkimKeyFiles *files, const char *name, const char *switched_name, GError **error)
 {
-  g_autoptr (GKeyFile) file = read_file (files, FILE_NAME, error);
+  g_autoptr (GKeyFile) file = read_file (files, name, error);
   g_autoptr (DkimRotation) self = NULL;
 
   if (file == NULL)
@@ -101,10 +101,26 @@ dkim_rotation_read (const DkimKeyFiles *files, GError **error)
   self->old_selector = g_key_file_get_string (file, GROUP, "old_selector", NULL);
   if (self->selector == NULL || self->old_selector == NULL || !aimx_name_check_selector (self->selector, NULL))
     {
-      set_damaged (files, FILE_NAME, "it does not name two selectors", error);
+      set_damaged (files, name, "it does not name two selectors", error);
       return NULL;
     }
-  return read_switched (self, files, error) ? g_steal_pointer (&self) : NULL;
+  return read_switched (self, files, switched_name, error) ? g_steal_pointer (&self) : NULL;
+}
+
+DkimRotation *
+dkim_rotation_read (const DkimKeyFiles *files, GError **error)
+{
+  return read_both (files, FILE_NAME, SWITCHED_NAME, error);
+}
+
+DkimRotation *
+dkim_rotation_read_last (const DkimKeyFiles *files, const char *selector)
+{
+  g_autofree char *name = g_strconcat (FILE_NAME ".", selector, NULL);
+  g_autofree char *switched_name = g_strconcat (SWITCHED_NAME ".", selector, NULL);
+  g_autoptr (DkimRotation) self = read_both (files, name, switched_name, NULL);
+
+  return self != NULL && self->switched_at != 0 ? g_steal_pointer (&self) : NULL;
 }
 
 /* ---- writing ---- */

@@ -30,6 +30,9 @@ void dkim_rotation_free (DkimRotation *self);
 /** dkim_rotation_read: Returns: (transfer full) (nullable): the one under way; %AIMX_ERROR_NOT_FOUND when there is
  * none, %AIMX_ERROR_CONFLICT when its file was damaged, %AIMX_ERROR_IO */
 DkimRotation *dkim_rotation_read (const DkimKeyFiles *files, GError **error);
+/** dkim_rotation_read_last: Returns: (transfer full) (nullable): the one that has ended with @selector, which is in
+ * use; %NULL when none has, or nothing more is known about it */
+DkimRotation *dkim_rotation_read_last (const DkimKeyFiles *files, const char *selector);
 /** dkim_rotation_begin: it is under way from now on */
 gboolean dkim_rotation_begin (DkimRotation *self, const DkimKeyFiles *files, AimxConfigChange *change, GError **error);
 /** dkim_rotation_forget_switch: what is known about a switch is not of this one */

@@ -30,7 +30,7 @@ watch_unref (DkimRotationWatch *self)
 static void
 look_at (DkimRotationWatch *self, const AimxDomain *domain)
 {
-  static const DkimRotationWish wish = { FALSE, NULL, FALSE };
+  static const DkimRotationWish wish = { .begins = FALSE };
   const char *name = aimx_domain_get_name (domain);
   const DkimKeyFiles files = { .store = aimx_server_get_config_store (self->server), .domain = name };
   g_autoptr (GError) error = NULL;

@@ -215,6 +215,55 @@ make_keys (Step *self, DkimRotationReport *report, GError **error)
   return TRUE;
 }
 
+/* ---- how far it is ---- */
+
+/* @rotation: (nullable): under way, or the last one */
+static void
+describe (const Step *self, const DkimRotation *rotation, DkimRotationStage stage, DkimRotationReport *report)
+{
+  report->stage = stage;
+  report->domain = g_strdup (self->files.domain);
+  report->selector = g_strdup (rotation != NULL ? rotation->selector : self->current);
+  report->old_selector = rotation != NULL ? g_strdup (rotation->old_selector) : NULL;
+  report->switched_at = rotation != NULL && stage != DKIM_ROTATION_WAITING ? rotation->switched_at : 0;
+}
+
+static void
+describe_current (const Step *self, DkimRotationReport *report)
+{
+  describe (self, self->rotation, step_is_switched (self) ? DKIM_ROTATION_SWITCHED : DKIM_ROTATION_WAITING, report);
+}
+
+/* The keys that are there; none is made. */
+static void
+read_keys (const Step *self, DkimRotationReport *report)
+{
+  DkimKeyFiles files = self->files;
+
+  files.selector = report->selector;
+  for (DkimAlgorithm i = 0; i < DKIM_N_ALGORITHMS; i++)
+    {
+      g_autoptr (DkimKey) key = report->stage != DKIM_ROTATION_WAITING || dkim_key_files_has_next (&files, i)
+                                    ? dkim_key_files_read (&files, i, NULL, NULL)
+                                    : NULL;
+
+      if (key != NULL)
+        report_add_key (report, key);
+    }
+}
+
+/* Whether who asks for a rotation may well be asking for the last one. */
+static gboolean
+has_just_ended (const DkimRotation *last, const DkimRotationWish *wish)
+{
+  const gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+
+  return last != NULL && wish->begins && !wish->again && wish->selector == NULL &&
+         now < last->switched_at + 2 * DKIM_ROTATION_GRACE_SECONDS;
+}
+
+/* ---- the first step ---- */
+
 /* After its keys, so that what is known about it is true. */
 static gboolean
 write_down (Step *self, GError **error)
@@ -230,15 +279,20 @@ prepare (DkimRotationReport *report,
          GError **error)
 {
   g_auto (Step) step = { NULL };
+  g_autoptr (DkimRotation) last = NULL;
 
-  if (!step_open (&step, server, domain, error) || !find_or_begin (&step, wish, error) ||
-      !make_keys (&step, report, error) || !write_down (&step, error))
+  if (!step_open (&step, server, domain, error))
     return FALSE;
-  report->stage = step_is_switched (&step) ? DKIM_ROTATION_SWITCHED : DKIM_ROTATION_WAITING;
-  report->domain = g_strdup (step.files.domain);
-  report->selector = g_strdup (step.rotation->selector);
-  report->old_selector = g_strdup (step.rotation->old_selector);
-  report->switched_at = step_is_switched (&step) ? step.rotation->switched_at : 0;
+  last = step.rotation == NULL ? dkim_rotation_read_last (&step.files, step.current) : NULL;
+  if (has_just_ended (last, wish))
+    {
+      describe (&step, last, DKIM_ROTATION_DONE, report);
+      read_keys (&step, report);
+      return TRUE;
+    }
+  if (!find_or_begin (&step, wish, error) || !make_keys (&step, report, error) || !write_down (&step, error))
+    return FALSE;
+  describe_current (&step, report);
   return TRUE;
 }
 
@@ -363,4 +417,34 @@ dkim_rotation_advance (AimxServer *server,
   return switch_when_published (report, server, error) && retire_when_due (report, server, signer, wish, error)
              ? g_steal_pointer (&report)
              : NULL;
+}
+
+static gboolean
+look (DkimRotationReport *report, AimxServer *server, const char *domain, GError **error)
+{
+  g_auto (Step) step = { NULL };
+  g_autoptr (DkimRotation) last = NULL;
+
+  if (!step_open (&step, server, domain, error))
+    return FALSE;
+  if (step.rotation != NULL)
+    describe_current (&step, report);
+  else
+    {
+      last = dkim_rotation_read_last (&step.files, step.current);
+      describe (&step, last, last != NULL ? DKIM_ROTATION_DONE : DKIM_ROTATION_NONE, report);
+    }
+  read_keys (&step, report);
+  return TRUE;
+}
+
+DkimRotationReport *
+dkim_rotation_look (AimxServer *server, AimxResolver *resolver, const char *domain, GError **error)
+{
+  g_autoptr (DkimRotationReport) report = report_new ();
+
+  if (!look (report, server, domain, error))
+    return NULL;
+  look_up (report, resolver);
+  return g_steal_pointer (&report);
 }

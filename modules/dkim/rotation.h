@@ -21,12 +21,14 @@ G_BEGIN_DECLS
 
 /**
  * DkimRotationStage:
+ * @DKIM_ROTATION_NONE: none is under way, and the keys in use come from none
  * @DKIM_ROTATION_WAITING: the DNS does not show the new keys yet; the old ones sign
  * @DKIM_ROTATION_SWITCHED: the new ones sign; the old ones are kept for the mail under way
  * @DKIM_ROTATION_DONE: the old ones are put aside
  */
 typedef enum
 {
+  DKIM_ROTATION_NONE,
   DKIM_ROTATION_WAITING,
   DKIM_ROTATION_SWITCHED,
   DKIM_ROTATION_DONE,
@@ -54,9 +56,9 @@ typedef struct
  * @stage: how far it is
  * @domain: whose keys
  * @selector: of the new ones
- * @old_selector: of the old ones
+ * @old_selector: (nullable): of the old ones; %NULL for %DKIM_ROTATION_NONE
  * @switched_at: since when the new ones sign, in seconds since the epoch; 0 while they do not
- * @keys: (element-type DkimRotationKey): the new ones
+ * @keys: (element-type DkimRotationKey): the new ones, or those in use
  * @kept: (element-type utf8): absolute paths of what was put aside by this call
  */
 typedef struct
@@ -75,13 +77,16 @@ void dkim_rotation_report_free (DkimRotationReport *self);
 
 /**
  * DkimRotationWish:
- * @begins: a rotation is begun when none is under way
+ * @begins: a rotation is begun when none is under way and none has just ended: one whose grace has ended, or would
+ * have, for less than another
+ * @again: also then; so does @selector
  * @selector: (nullable): for a new rotation; %NULL: one is made up. One that is under way has no other
  * @finishes: the old keys are put aside without waiting for the grace to be over; no switch without the DNS
  */
 typedef struct
 {
   gboolean begins;
+  gboolean again;
   const char *selector;
   gboolean finishes;
 } DkimRotationWish;
@@ -108,6 +113,19 @@ DkimRotationReport *dkim_rotation_advance (AimxServer *server,
                                            const char *domain,
                                            const DkimRotationWish *wish,
                                            GError **error);
+
+/**
+ * dkim_rotation_look:
+ * @server: the server
+ * @resolver: (nullable): asks the DNS
+ * @domain: a configured domain
+ * @error: return location
+ *
+ * Takes no step at all. Asks the DNS as dkim_rotation_advance() does.
+ *
+ * Returns: (transfer full) (nullable): how far it is; %AIMX_ERROR_DOMAIN, %AIMX_ERROR_CONFLICT, %AIMX_ERROR_IO
+ */
+DkimRotationReport *dkim_rotation_look (AimxServer *server, AimxResolver *resolver, const char *domain, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DkimRotationReport, dkim_rotation_report_free)
 

@@ -28,8 +28,7 @@ class Rotation(unittest.TestCase):
 
     def aimx(self, *args, status=0):
         done = self.server.aimx(*args, env={"AIMX_RESOLVER": self.dns.server})
-        if status is not None:
-            self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
         return done
 
     def rotate(self, *args, status=0):
@@ -83,7 +82,7 @@ class Rotation(unittest.TestCase):
         self.dns.set_zone(DOMAIN, f"@ A 127.0.0.1\n{name}. TXT {quote(value.replace('k=rsa', 'k=rsa; t=y'))}")
         daemon.wait_for(lambda: self.rotate()["records"][0]["dns"] == "different", "the resolver sees the record")
         self.assertIn("is not right: it says t=y", self.aimx("domains", "rotate-dkim", DOMAIN).stdout)
-        self.assertEqual(self.rotate("--finish", status=None)["state"], "waiting")
+        self.assertEqual(self.rotate("--finish", status=1)["state"], "waiting")
         self.assertEqual(self.selector(), answer["old_selector"])
 
     def test_a_person_is_told_what_to_do(self):
@@ -98,6 +97,20 @@ class Rotation(unittest.TestCase):
         self.assertIn(f"Leave in the DNS for mail that is under way: aimx._domainkey.{DOMAIN}", switched.stdout)
         done = self.aimx("domains", "rotate-dkim", DOMAIN, "--finish")
         self.assertIn("Old key kept at", done.stdout)
+
+    def test_how_far_it_is_can_be_asked_without_beginning_one(self):
+        self.assertEqual(self.rotate("--status")["state"], "none")
+        self.assertIn("No key of agents.test is being replaced", self.aimx("domains", "rotate-dkim", DOMAIN, "--status").stdout)
+        answer = self.rotate()
+        self.assertEqual(self.rotate("--status")["selector"], answer["selector"])
+        self.publish(answer)
+        daemon.wait_for(lambda: self.rotate()["state"] == "switched", "the resolver has forgotten that there was no record")
+        self.assertEqual(self.rotate("--status")["state"], "switched")
+        self.rotate("--finish")
+        self.assertEqual(self.rotate("--status")["state"], "done")
+        self.assertIn("--again", self.aimx("domains", "rotate-dkim", DOMAIN).stderr)
+        self.assertEqual(self.rotate()["selector"], answer["selector"])
+        self.assertEqual(self.rotate("--again")["state"], "waiting")
 
 
 if __name__ == "__main__":

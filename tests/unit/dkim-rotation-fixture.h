@@ -96,7 +96,7 @@ zone_publish_new_keys (ZoneResolver *self, const DkimRotationReport *report)
 static inline DkimRotationReport *
 advance (VerbFixture *fixture, ZoneResolver *zone, gboolean finishes, GError **error)
 {
-  const DkimRotationWish wish = { !finishes, NULL, finishes };
+  const DkimRotationWish wish = { .begins = !finishes, .again = TRUE, .finishes = finishes };
 
   return dkim_rotation_advance (fixture->server, DKIM_SIGNER (fixture->data), AIMX_RESOLVER (zone), "a.test", &wish,
                                 error);

@@ -126,6 +126,73 @@ test_another_rotation_may_follow_on_the_same_day (VerbFixture *fixture, gconstpo
 }
 
 static void
+assert_looks (VerbFixture *fixture, ZoneResolver *zone, DkimRotationStage stage, guint n_keys)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *files = scratch_list (fixture->scratch, RSA_DIRECTORY);
+  g_autoptr (DkimRotationReport) report = dkim_rotation_look (fixture->server, AIMX_RESOLVER (zone), "a.test", &error);
+  g_autofree char *after = scratch_list (fixture->scratch, RSA_DIRECTORY);
+
+  g_assert_no_error (error);
+  g_assert_cmpint (report->stage, ==, stage);
+  g_assert_cmpuint (report->keys->len, ==, n_keys);
+  g_assert_cmpstr (after, ==, files);
+}
+
+static void
+test_to_look_takes_no_step (VerbFixture *fixture, gconstpointer data)
+{
+  g_autoptr (ZoneResolver) zone = make_keys (fixture);
+  g_autoptr (DkimRotationReport) begun = NULL;
+  g_autoptr (DkimRotationReport) switched = NULL;
+  g_autoptr (DkimRotationReport) done = NULL;
+
+  assert_looks (fixture, zone, DKIM_ROTATION_NONE, 2);
+  begun = begin_rotation (fixture, zone);
+  zone_publish_new_keys (zone, begun);
+  assert_looks (fixture, zone, DKIM_ROTATION_WAITING, 2);
+  switched = advance_fine (fixture, zone, FALSE);
+  scratch_write (fixture->scratch, RSA_DIRECTORY "/rotation-switched", "[rotation]\nswitched=2020-01-01T00:00:00Z\n");
+  assert_looks (fixture, zone, DKIM_ROTATION_SWITCHED, 2);
+  done = advance_fine (fixture, zone, TRUE);
+  assert_looks (fixture, zone, DKIM_ROTATION_DONE, 2);
+}
+
+static DkimRotationReport *
+ask_plainly (VerbFixture *fixture, ZoneResolver *zone)
+{
+  static const DkimRotationWish wish = { .begins = TRUE };
+  g_autoptr (GError) error = NULL;
+  DkimRotationReport *report = dkim_rotation_advance (fixture->server, DKIM_SIGNER (fixture->data),
+                                                      AIMX_RESOLVER (zone), "a.test", &wish, &error);
+
+  g_assert_no_error (error);
+  return report;
+}
+
+static void
+test_who_asks_for_one_that_has_just_ended_begins_none (VerbFixture *fixture, gconstpointer data)
+{
+  g_autoptr (ZoneResolver) zone = make_keys (fixture);
+  g_autoptr (DkimRotationReport) begun = ask_plainly (fixture, zone);
+  g_autofree char *path = g_strconcat (RSA_DIRECTORY "/rotation-switched.", begun->selector, NULL);
+  g_autoptr (DkimRotationReport) done = NULL;
+  g_autoptr (DkimRotationReport) asked = NULL;
+  g_autoptr (DkimRotationReport) late = NULL;
+
+  zone_publish_new_keys (zone, begun);
+  done = advance_fine (fixture, zone, TRUE);
+  asked = ask_plainly (fixture, zone);
+  g_assert_cmpint (asked->stage, ==, DKIM_ROTATION_DONE);
+  g_assert_cmpstr (asked->selector, ==, begun->selector);
+  g_assert_cmpint (asked->switched_at, ==, done->switched_at);
+  g_assert_false (verb_has (fixture, RSA_DIRECTORY "/rotation"));
+  scratch_write (fixture->scratch, path, "[rotation]\nswitched=2020-01-01T00:00:00Z\n");
+  late = ask_plainly (fixture, zone);
+  g_assert_cmpint (late->stage, ==, DKIM_ROTATION_WAITING);
+}
+
+static void
 test_the_pair_of_a_single_domain_is_replaced_too (VerbFixture *fixture, gconstpointer data)
 {
   g_autoptr (ZoneResolver) zone = make_keys (fixture);
@@ -468,6 +535,8 @@ main (int argc, char **argv)
   ADD ("the-new-keys-sign-when-the-dns-shows-them", test_the_new_keys_sign_when_the_dns_shows_them);
   ADD ("the-old-keys-stay-for-the-grace", test_the_old_keys_stay_for_the_grace);
   ADD ("another-rotation-may-follow-on-the-same-day", test_another_rotation_may_follow_on_the_same_day);
+  ADD ("to-look-takes-no-step", test_to_look_takes_no_step);
+  ADD ("who-asks-for-one-that-has-just-ended-begins-none", test_who_asks_for_one_that_has_just_ended_begins_none);
   ADD ("the-pair-of-a-single-domain-is-replaced-too", test_the_pair_of_a_single_domain_is_replaced_too);
   ADD ("what-is-asked-for-in-vain-says-why", test_what_is_asked_for_in_vain_says_why);
   ADD ("a-selector-that-cannot-be-used-begins-nothing", test_a_selector_that_cannot_be_used_begins_nothing);
