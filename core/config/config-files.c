@@ -34,13 +34,41 @@ check_file (int fd, const char *path, gsize size_max, gsize *size, GError **erro
   return FALSE;
 }
 
+/* Keys are read, too: what was read is wiped. */
+typedef struct
+{
+  gsize size;
+  char data[];
+} Secret;
+
+static Secret *
+secret_new (gsize size)
+{
+  Secret *self = g_malloc (sizeof (Secret) + size);
+
+  self->size = size;
+  return self;
+}
+
+static void
+secret_free (gpointer data)
+{
+  Secret *self = data;
+
+  explicit_bzero (self->data, self->size);
+  g_free (self);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Secret, secret_free)
+
 GBytes *
 aimx_config_store_read_file (AimxConfigStore *self, const char *path, gsize size_max, GError **error)
 {
   g_autofree char *full = g_build_filename (aimx_config_store_get_directory (self), path, NULL);
   g_auto (AimxFd) fd = aimx_sys_openat (AT_FDCWD, full, O_RDONLY | O_NONBLOCK, 0);
-  g_autofree char *data = NULL;
+  g_autoptr (Secret) secret = NULL;
   gsize size = 0, n_read = 0;
+  const char *data;
 
   if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
     g_set_error (error, AIMX_ERROR, AIMX_ERROR_NOT_FOUND, "%s is not there", full);
@@ -50,10 +78,10 @@ aimx_config_store_read_file (AimxConfigStore *self, const char *path, gsize size
     return NULL;
   if (!check_file (fd, full, size_max, &size, error))
     return NULL;
-  data = g_malloc (size + 1);
+  secret = secret_new (size);
   while (n_read < size)
     {
-      ssize_t n = aimx_sys_pread (fd, data + n_read, size - n_read, (off_t) n_read);
+      ssize_t n = aimx_sys_pread (fd, secret->data + n_read, size - n_read, (off_t) n_read);
 
       if (n < 0)
         {
@@ -64,8 +92,8 @@ aimx_config_store_read_file (AimxConfigStore *self, const char *path, gsize size
         break;
       n_read += (gsize) n;
     }
-  data[n_read] = '\0';
-  return g_bytes_new_take (g_steal_pointer (&data), n_read);
+  data = secret->data;
+  return g_bytes_new_with_free_func (data, n_read, secret_free, g_steal_pointer (&secret));
 }
 
 /* ---- writing ---- */

@@ -69,8 +69,8 @@ get_next_directory (const DkimKeyFiles *self)
 
 /* In which place the pair of the domain is, or would be: one that follows another first, until it has taken the place
  * of that, by itself. */
-static char *
-find_place (const DkimKeyFiles *self, DkimAlgorithm algorithm)
+char *
+dkim_key_files_find_place (const DkimKeyFiles *self, DkimAlgorithm algorithm)
 {
   g_autofree char *next = get_next_directory (self);
   char *directory;
@@ -103,7 +103,7 @@ read_key (const DkimKeyFiles *self, const char *directory, DkimAlgorithm algorit
 DkimKey *
 dkim_key_files_read (const DkimKeyFiles *self, DkimAlgorithm algorithm, char **directory, GError **error)
 {
-  g_autofree char *place = find_place (self, algorithm);
+  g_autofree char *place = dkim_key_files_find_place (self, algorithm);
 
   if (directory != NULL)
     *directory = g_strdup (place);
@@ -113,7 +113,7 @@ dkim_key_files_read (const DkimKeyFiles *self, DkimAlgorithm algorithm, char **d
 gboolean
 dkim_key_files_has (const DkimKeyFiles *self, DkimAlgorithm algorithm)
 {
-  g_autofree char *place = find_place (self, algorithm);
+  g_autofree char *place = dkim_key_files_find_place (self, algorithm);
 
   return is_there (self, place, names[algorithm].private_name);
 }
@@ -121,7 +121,7 @@ dkim_key_files_has (const DkimKeyFiles *self, DkimAlgorithm algorithm)
 char *
 dkim_key_files_read_record (const DkimKeyFiles *self, DkimAlgorithm algorithm)
 {
-  g_autofree char *place = find_place (self, algorithm);
+  g_autofree char *place = dkim_key_files_find_place (self, algorithm);
   g_autoptr (GBytes) pem = read_file (self, place, names[algorithm].public_name, NULL);
 
   return pem != NULL ? dkim_record_parse_public (algorithm, pem, NULL) : NULL;

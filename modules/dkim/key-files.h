@@ -33,6 +33,8 @@ typedef struct
 /** dkim_key_files_get_directory: Returns: (transfer full): where new keys go, relative to the configuration directory
  */
 char *dkim_key_files_get_directory (const DkimKeyFiles *self);
+/** dkim_key_files_find_place: Returns: (transfer full): where a key in use is, or would be, likewise */
+char *dkim_key_files_find_place (const DkimKeyFiles *self, DkimAlgorithm algorithm);
 /** dkim_key_files_get_path: Returns: (transfer full): absolute path of the private key in @directory */
 char *dkim_key_files_get_path (const DkimKeyFiles *self, const char *directory, DkimAlgorithm algorithm);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "key-map.h"
 
+#include "key-access.h"
+
 /* ---- the keys of a domain ---- */
 
 DkimDomainKeys *
@@ -18,6 +20,7 @@ dkim_domain_keys_unref (DkimDomainKeys *self)
   for (guint i = 0; i < DKIM_N_ALGORITHMS; i++)
     {
       g_clear_pointer (&self->keys[i], dkim_key_unref);
+      g_clear_pointer (&self->exposures[i], g_free);
       g_clear_error (&self->errors[i]);
     }
   g_free (self->domain);
@@ -37,6 +40,15 @@ read_key (const DkimKeyFiles *files, DkimAlgorithm algorithm, char **place, GErr
   return NULL;
 }
 
+static char *
+find_exposure (const DkimKeyFiles *files, DkimAlgorithm algorithm)
+{
+  g_autofree char *place = dkim_key_files_find_place (files, algorithm);
+  g_autofree char *path = dkim_key_files_get_path (files, place, algorithm);
+
+  return dkim_key_access_judge (path, aimx_config_store_get_directory (files->store));
+}
+
 static DkimDomainKeys *
 read_keys (AimxConfigStore *store, AimxConfig *config, const AimxDomain *domain)
 {
@@ -54,6 +66,9 @@ read_keys (AimxConfigStore *store, AimxConfig *config, const AimxDomain *domain)
   self->selector = g_strdup (aimx_domain_get_dkim_selector (domain));
   self->keys[DKIM_RSA] = read_key (&files, DKIM_RSA, &place, &self->errors[DKIM_RSA]);
   self->keys[DKIM_ED25519] = read_key (&files, DKIM_ED25519, NULL, &self->errors[DKIM_ED25519]);
+  for (DkimAlgorithm i = 0; i < DKIM_N_ALGORITHMS; i++)
+    if (self->keys[i] != NULL)
+      self->exposures[i] = find_exposure (&files, i);
   if (g_error_matches (self->errors[DKIM_ED25519], AIMX_ERROR, AIMX_ERROR_NOT_FOUND))
     g_clear_error (&self->errors[DKIM_ED25519]);
   self->directory = g_build_filename (aimx_config_store_get_directory (store), place, NULL);

@@ -17,6 +17,7 @@ G_BEGIN_DECLS
  * @selector: of the RSA key
  * @directory: absolute path of the directory that the RSA key is in, or would be
  * @keys: by algorithm; %NULL for one that is not there or cannot be used
+ * @exposures: by algorithm; what is wrong with the access to a key that is there, %NULL for nothing
  * @errors: why; %NULL for what is there, and for an optional key that is not
  *
  * What is known about the keys of one domain, also when it has none.
@@ -28,6 +29,7 @@ typedef struct
   char *selector;
   char *directory;
   DkimKey *keys[DKIM_N_ALGORITHMS];
+  char *exposures[DKIM_N_ALGORITHMS];
   GError *errors[DKIM_N_ALGORITHMS];
 } DkimDomainKeys;
 

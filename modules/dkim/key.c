@@ -230,10 +230,22 @@ dkim_key_sign (DkimKey *self, const char *data, gsize length, GError **error)
 
 /* ---- as files ---- */
 
+static void
+datum_free (gpointer data)
+{
+  datum_clear (data);
+  g_free (data);
+}
+
+/* Whoever has them last wipes them. */
 static GBytes *
 take_bytes (Datum *data)
 {
-  return g_bytes_new (data->data, data->size);
+  Datum *owned = g_new (Datum, 1);
+
+  *owned = *data;
+  *data = (Datum){ NULL, 0 };
+  return g_bytes_new_with_free_func (owned->data, owned->size, datum_free, owned);
 }
 
 GBytes *

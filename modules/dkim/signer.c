@@ -58,9 +58,20 @@ advise (const DkimDomainKeys *keys)
 }
 
 static void
+warn_about_access (const DkimDomainKeys *keys)
+{
+  for (DkimAlgorithm i = 0; i < DKIM_N_ALGORITHMS; i++)
+    if (keys->exposures[i] != NULL)
+      aimx_log (G_LOG_LEVEL_WARNING, AIMX_LOG_DOMAIN, keys->domain, "MESSAGE", "the key of domain %s is not safe: %s",
+                keys->domain, keys->exposures[i]);
+}
+
+static void
 warn_about (const DkimDomainKeys *keys)
 {
   g_autofree char *advice = advise (keys);
+
+  warn_about_access (keys);
 
   if (keys->errors[DKIM_RSA] != NULL)
     aimx_log (G_LOG_LEVEL_WARNING, AIMX_LOG_DOMAIN, keys->domain, "MESSAGE",

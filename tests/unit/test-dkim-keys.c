@@ -131,7 +131,10 @@ get_record_of (const char *text)
 static void
 put_key (Fixture *fixture, const char *path, guint number)
 {
+  g_autofree char *full = g_build_filename (fixture->scratch, path, NULL);
+
   scratch_write (fixture->scratch, path, get_key_text (number));
+  g_assert_no_errno (g_chmod (full, 0600));
 }
 
 /* @text: (nullable): the private key in use, %NULL for none */
@@ -544,6 +547,36 @@ test_a_start_needs_the_default_domains_key_only (Fixture *fixture, gconstpointer
   g_assert_nonnull (strstr (logged, "aimx dkim-keygen --domain b.test"));
 }
 
+/* At a start and when keys are read again. */
+static void
+test_a_key_that_others_can_have_is_told (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (fixture->scratch, PRIVATE ("a.test"), NULL);
+  g_autofree char *other = g_build_filename (fixture->scratch, PRIVATE ("b.test"), NULL);
+  g_autoptr (GError) error = NULL;
+
+  put_key (fixture, PRIVATE ("a.test"), 0);
+  put_key (fixture, PRIVATE ("b.test"), 1);
+  g_assert_true (dkim_signer_start (fixture->signer, &error));
+  g_assert_cmpstr (logged, ==, "");
+  g_assert_no_errno (g_chmod (path, 0640));
+  reload (fixture);
+  g_assert_nonnull (strstr (logged, path));
+  g_assert_nonnull (strstr (logged, "0640"));
+  g_assert_nonnull (strstr (logged, "chmod 600"));
+  assert_uses (fixture, "a.test", get_key_text (0));
+  g_assert_no_errno (g_chmod (path, 0600));
+  logged[0] = '\0';
+  reload (fixture);
+  g_assert_cmpstr (logged, ==, "");
+  if (geteuid () != 0)
+    return;
+  g_assert_no_errno (chown (other, 54321, 54321));
+  reload (fixture);
+  g_assert_nonnull (strstr (logged, other));
+  g_assert_nonnull (strstr (logged, "belongs to user 54321"));
+}
+
 static void
 test_who_only_reads_is_not_warned (Fixture *fixture, gconstpointer data)
 {
@@ -600,6 +633,7 @@ main (int argc, char **argv)
   ADD ("a-key-that-was-changed-is-renewed-alone", test_a_key_that_was_changed_is_renewed_alone);
   ADD ("mail-is-signed-while-keys-are-read-again", test_mail_is_signed_while_keys_are_read_again);
   ADD ("a-start-needs-the-default-domains-key-only", test_a_start_needs_the_default_domains_key_only);
+  ADD ("a-key-that-others-can-have-is-told", test_a_key_that_others_can_have_is_told);
   ADD ("who-only-reads-is-not-warned", test_who_only_reads_is_not_warned);
   ADD ("a-selector-that-is-no-name-cannot-be-used", test_a_selector_that_is_no_name_cannot_be_used);
   return g_test_run ();
