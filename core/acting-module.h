@@ -9,6 +9,9 @@
 
 G_BEGIN_DECLS
 
+/** AIMX_CORE_MODULE: by which name the server itself goes; no module has it */
+#define AIMX_CORE_MODULE "core"
+
 /** aimx_acting_module_get: Returns: (transfer none) (nullable): name of the module that acts on this thread, a string
  * that lives for ever; %NULL for the server itself */
 const char *aimx_acting_module_get (void);

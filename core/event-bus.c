@@ -334,7 +334,7 @@ make_room (AimxEventBus *self)
 static void
 warn_about_drop (const Event *event, guint64 dropped)
 {
-  const char *module = event->module != NULL ? event->module : "core";
+  const char *module = event->module != NULL ? event->module : AIMX_CORE_MODULE;
 
   if ((dropped & (dropped - 1)) == 0)
     aimx_log (G_LOG_LEVEL_WARNING, AIMX_LOG_MODULE, module, "MESSAGE",

@@ -2,6 +2,7 @@
 /* The module loader. */
 #include "module-loader.h"
 
+#include "acting-module.h"
 #include "config/config-settings.h"
 #include "config/config-store-private.h"
 
@@ -95,6 +96,8 @@ add_file (AimxModuleLoader *self, AimxModuleOrigin origin, const char *name, con
     aimx_module_refuse (module, "%s has the name of %s, which comes first", file, aimx_module_get_file (first));
   else if (!aimx_module_name_is_valid (name))
     aimx_module_refuse (module, "%s: a module's name is [a-z][a-z0-9-]*", file);
+  else if (strcmp (name, AIMX_CORE_MODULE) == 0)
+    aimx_module_refuse (module, "%s: '%s' is the name of the server itself; call it otherwise", file, name);
 }
 
 static void

@@ -4,15 +4,13 @@
  */
 #pragma once
 
+#include "acting-module.h"
 #include "authorizer.h"
 #include "module-loader.h"
 #include "server-private.h"
 #include "verb-registry.h"
 
 G_BEGIN_DECLS
-
-/** AIMX_CORE_MODULE: by which name the server's own verbs go */
-#define AIMX_CORE_MODULE "core"
 
 /**
  * aimx_server_new:

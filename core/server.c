@@ -6,7 +6,6 @@
  * of each module have one, since what a plugin does may never come back. Verbs and services are registered while
  * modules load and only read afterwards.
  */
-#include "acting-module.h"
 #include "event-bus-private.h"
 #include "server-internal.h"
 

@@ -41,7 +41,7 @@ typedef enum
 /**
  * AimxModuleDescriptor:
  * @abi_version: %AIMX_ABI_VERSION; first, so that every server can read it
- * @name: `[a-z][a-z0-9-]*`, the file is `<name>.so`
+ * @name: `[a-z][a-z0-9-]*` but not `core`, the file is `<name>.so`
  * @version: of the module
  * @summary: one line for people
  * @requirements: (nullable) (array zero-terminated=1): names of modules that are loaded before

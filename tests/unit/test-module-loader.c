@@ -212,6 +212,15 @@ static void
 test_a_circle_is_refused_and_shown (Fixture *fixture, gconstpointer data)
 {
   add (fixture, "circle-a");
+static void
+test_no_module_has_the_name_of_the_server (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *file = copy_to ("alpha", fixture->directory, "core");
+
+  load_all (fixture, "", 0);
+  assert_refused (fixture, "core", "'core' is the name of the server itself");
+}
+
   add (fixture, "circle-b");
   add (fixture, "into-circle");
   add (fixture, "alpha");
@@ -409,3 +418,4 @@ main (int argc, char **argv)
   ADD ("time-to-stop", test_a_door_that_stays_open_takes_no_time_from_the_others);
   return g_test_run ();
 }
+  ADD ("core", test_no_module_has_the_name_of_the_server);
