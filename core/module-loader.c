@@ -224,13 +224,24 @@ is_ready (AimxModuleLoader *self, AimxModule *module)
          find_unordered (self, module) == NULL;
 }
 
+/* Ours come first, whatever they are called: a plugin finds taken what is theirs, and not the other way round. */
 static AimxModule *
 find_ready (AimxModuleLoader *self)
 {
+  AimxModule *plugin = NULL;
+
   for (guint i = 0; i < self->modules->len; i++)
-    if (is_ready (self, self->modules->pdata[i]))
-      return self->modules->pdata[i];
-  return NULL;
+    {
+      AimxModule *module = self->modules->pdata[i];
+
+      if (!is_ready (self, module))
+        continue;
+      if (aimx_module_get_origin (module) == AIMX_MODULE_OURS)
+        return module;
+      if (plugin == NULL)
+        plugin = module;
+    }
+  return plugin;
 }
 
 /* Follows from @module what is not in order, until a name comes again: `c -> a -> b -> a`. */

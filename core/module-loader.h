@@ -44,8 +44,9 @@ void aimx_module_loader_free (AimxModuleLoader *self);
  * @store: its snapshot names the modules that are disabled, and holds their settings, which it goes on to check
  * @flags: see #AimxModuleLoaderFlags
  *
- * Opens what the search path holds and puts it in order: requirements first, then by name. One that cannot be loaded,
- * or has wrong settings, and whatever requires it, is refused with a reason; the others go on.
+ * Opens what the search path holds and puts it in order: requirements first, modules of ours before plugins, then by
+ * name. One that cannot be loaded, or has wrong settings, and whatever requires it, is refused with a reason; the
+ * others go on.
  */
 void aimx_module_loader_find (AimxModuleLoader *self, AimxConfigStore *store, AimxModuleLoaderFlags flags);
 /** aimx_module_loader_load: runs the load functions in order; what fails is refused, and @withdraw called for it */

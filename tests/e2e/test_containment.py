@@ -57,6 +57,10 @@ class Containment(unittest.TestCase):
         self.addCleanup(server.close)
         return server
 
+    @staticmethod
+    def rename(file, old, new):
+        file.write_bytes(file.read_bytes().replace(old, new.ljust(len(old), b"\0")))
+
     def modules(self, server):
         done = server.aimx("modules", "--json")
         self.assertEqual(done.returncode, 0, done.stderr)
@@ -131,10 +135,26 @@ class Containment(unittest.TestCase):
     def test_a_verb_that_is_there_already_keeps_its_module(self):
         tree = self.make_tree(PLUGINS / "faulty.so")
         twin = tree.add(PLUGINS / "faulty.so", "twin")
-        twin.write_bytes(twin.read_bytes().replace(b"faulty\0", b"twin\0\0\0"))
+        self.rename(twin, b"faulty", b"twin")
         server = self.start(tree)
         self.assert_refused(server, {"twin": "module 'twin' offers the verb 'BLOCK', which is already module 'faulty''s"})
         self.assertIn("AIMX/1 ERR IO FORGET", self.call(server, "FORGET"))
+
+    def test_what_is_ours_is_no_plugins_to_take(self):
+        tree = self.make_tree()
+        # By its name it would come before every module of the server; it provides what `ingest` does.
+        plugin = tree.add(PLUGINS / "speaker.so", "aaa")
+        self.rename(plugin, b"speaker", b"aaa")
+        server = self.start(tree)
+        self.assert_refused(server, {"aaa": "provides AimxIngester, which module 'ingest' does already"})
+        self.assert_serves(server)
+
+    def test_the_name_of_the_server_itself_is_no_plugins(self):
+        tree = self.make_tree()
+        self.rename(tree.add(PLUGINS / "leaky.so", "core"), b"leaky", b"core")
+        server = self.start(tree)
+        self.assert_refused(server, {"core": "'core' is the name of the server itself"})
+        self.assert_serves(server)
 
     @unittest.skipUnless(daemon.IS_ROOT, "root is particular about files, others are not")
     def test_what_others_may_write_is_refused(self):

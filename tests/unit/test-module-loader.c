@@ -162,6 +162,22 @@ test_requirements_come_first_then_names (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_ours_come_before_any_plugin (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *ours = g_build_filename (fixture->directory, "door", NULL);
+  const char *const path[] = { ours, fixture->directory, NULL };
+  g_autofree char *file = NULL;
+
+  g_assert_no_errno (g_mkdir (ours, 0755));
+  file = copy_to ("door", ours, "door");
+  add (fixture, "aardvark");
+  add (fixture, "alpha");
+  add (fixture, "beta");
+  find_all (fixture, path, "domains = [\"a.org\"]\n", 0);
+  assert_order (fixture, "door alpha beta aardvark ");
+}
+
+static void
 test_another_abi_is_refused_and_the_rest_loads (Fixture *fixture, gconstpointer data)
 {
   add (fixture, "abi-major");
@@ -197,6 +213,15 @@ test_what_is_no_module_is_refused (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_no_module_has_the_name_of_the_server (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *file = copy_to ("alpha", fixture->directory, "core");
+
+  load_all (fixture, "", 0);
+  assert_refused (fixture, "core", "'core' is the name of the server itself");
+}
+
+static void
 test_what_requires_something_missing_is_refused_with_what_requires_it (Fixture *fixture, gconstpointer data)
 {
   add (fixture, "needs-needs-missing");
@@ -212,15 +237,6 @@ static void
 test_a_circle_is_refused_and_shown (Fixture *fixture, gconstpointer data)
 {
   add (fixture, "circle-a");
-static void
-test_no_module_has_the_name_of_the_server (Fixture *fixture, gconstpointer data)
-{
-  g_autofree char *file = copy_to ("alpha", fixture->directory, "core");
-
-  load_all (fixture, "", 0);
-  assert_refused (fixture, "core", "'core' is the name of the server itself");
-}
-
   add (fixture, "circle-b");
   add (fixture, "into-circle");
   add (fixture, "alpha");
@@ -404,8 +420,10 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_log_set_always_fatal (G_LOG_FATAL_MASK | G_LOG_LEVEL_CRITICAL);
   ADD ("order", test_requirements_come_first_then_names);
+  ADD ("ours-first", test_ours_come_before_any_plugin);
   ADD ("abi", test_another_abi_is_refused_and_the_rest_loads);
   ADD ("no-module", test_what_is_no_module_is_refused);
+  ADD ("core", test_no_module_has_the_name_of_the_server);
   ADD ("missing", test_what_requires_something_missing_is_refused_with_what_requires_it);
   ADD ("circle", test_a_circle_is_refused_and_shown);
   ADD ("load-fails", test_a_load_that_fails_refuses_what_requires_it);
@@ -418,4 +436,3 @@ main (int argc, char **argv)
   ADD ("time-to-stop", test_a_door_that_stays_open_takes_no_time_from_the_others);
   return g_test_run ();
 }
-  ADD ("core", test_no_module_has_the_name_of_the_server);
