@@ -22,5 +22,23 @@ const char *aimx_acting_module_get (void);
  * Returns: (transfer none) (nullable): who acted before, to be set again when @name has returned
  */
 const char *aimx_acting_module_set (const char *name);
+/**
+ * aimx_acting_module_add_code:
+ * @name: a plugin, a string that lives for ever
+ * @address: something in its file, which stays in the process
+ *
+ * From now on it is known what of the code in this process is the plugin's. Main thread.
+ */
+void aimx_acting_module_add_code (const char *name, gconstpointer address);
+/**
+ * aimx_acting_module_find:
+ * @address: of the function that is to be called, or that calls
+ *
+ * A plugin's code is its own on whichever thread it runs: one that it made, or one that GLib called it back on, knows
+ * of no module. Any thread, never blocks.
+ *
+ * Returns: (transfer none) (nullable): the plugin whose code that is; for other code the module that acts
+ */
+const char *aimx_acting_module_find (gconstpointer address);
 
 G_END_DECLS

@@ -205,7 +205,7 @@ aimx_event_bus_subscribe (AimxEventBus *self,
   subscription = g_new0 (Subscription, 1);
   subscription->ref_count = 1;
   subscription->name = g_strdup (name);
-  subscription->module = aimx_acting_module_get ();
+  subscription->module = aimx_acting_module_find (func);
   subscription->func = func;
   subscription->user_data = user_data;
   subscription->destroy = destroy;

@@ -193,6 +193,8 @@ aimx_module_open_file (AimxModule *self, AimxModuleFileFlags flags)
   self->descriptor = aimx_module_file_open (self->file, self->name, flags, &error);
   if (self->descriptor == NULL)
     aimx_module_refuse (self, "%s", error->message);
+  else if (self->origin == AIMX_MODULE_PLUGIN)
+    aimx_acting_module_add_code (self->name, self->descriptor);
 }
 
 /* A module that fails has to say why; one that does not is blamed for that. */

@@ -201,7 +201,7 @@ get_pool (AimxServer *self, GHashTable *pools, const char *module, int n_threads
 void
 aimx_server_run (AimxServer *self, AimxWorkFunc func, gpointer user_data)
 {
-  const char *module = aimx_acting_module_get ();
+  const char *module = aimx_acting_module_find (func);
   gboolean is_plugin;
 
   g_return_if_fail (AIMX_IS_SERVER (self));

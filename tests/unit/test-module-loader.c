@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Promises of core/module-loader.c, core/module-file.c and core/module.c, with real modules. */
+#include "acting-module.h"
 #include "config/config-private.h"
 #include "module-loader.h"
 #include "scratch-directory.h"
@@ -299,6 +300,23 @@ test_a_module_may_have_a_directory_and_the_first_with_a_name_wins (Fixture *fixt
   assert_order (fixture, "alpha ");
 }
 
+static void
+test_the_code_of_a_plugin_is_known_as_its_own (Fixture *fixture, gconstpointer data)
+{
+  const char *before;
+
+  add (fixture, "alpha");
+  add (fixture, "beta");
+  load_all (fixture, "", 0);
+  before = aimx_acting_module_set ("somebody");
+  g_assert_cmpstr (aimx_acting_module_find (aimx_module_get_descriptor (module (fixture, "alpha"))->load), ==, "alpha");
+  g_assert_cmpstr (aimx_acting_module_find (aimx_module_get_descriptor (module (fixture, "beta"))->load), ==, "beta");
+  g_assert_cmpstr (aimx_acting_module_find (load_all), ==, "somebody");
+  g_assert_cmpstr (aimx_acting_module_find (g_object_unref), ==, "somebody");
+  aimx_acting_module_set (before);
+  g_assert_null (aimx_acting_module_find (load_all));
+}
+
 /* ---- whose files root loads ---- */
 
 static void
@@ -430,6 +448,7 @@ main (int argc, char **argv)
   ADD ("disabled", test_a_disabled_module_is_left_out);
   ADD ("listeners", test_listeners_are_left_out_without_a_daemon);
   ADD ("directory", test_a_module_may_have_a_directory_and_the_first_with_a_name_wins);
+  ADD ("code", test_the_code_of_a_plugin_is_known_as_its_own);
   ADD ("trusted", test_root_loads_only_what_nobody_else_can_write);
   ADD ("link", test_a_link_is_checked_where_it_is_and_where_it_leads);
   ADD ("stopped", test_what_was_not_started_or_has_nothing_to_stop_has_stopped);

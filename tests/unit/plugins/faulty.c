@@ -93,11 +93,26 @@ handle_out_of_rank (AimxRequest *request, gpointer user_data, GError **error)
   return aimx_response_new_id (guard != NULL ? "locked" : "refused");
 }
 
+static gpointer
+hoard (gpointer server)
+{
+  for (guint i = 0; i < N_WORKS; i++)
+    aimx_server_run (server, block, NULL);
+  return NULL;
+}
+
 static AimxResponse *
 handle_hoard (AimxRequest *request, gpointer user_data, GError **error)
 {
-  for (guint i = 0; i < N_WORKS; i++)
-    aimx_server_run (aimx_request_get_server (request), block, NULL);
+  hoard (aimx_request_get_server (request));
+  return aimx_response_new_ack ();
+}
+
+/* From a thread that the server knows nothing of. */
+static AimxResponse *
+handle_hoard_aside (AimxRequest *request, gpointer user_data, GError **error)
+{
+  g_thread_join (g_thread_new ("aside", hoard, aimx_request_get_server (request)));
   return aimx_response_new_ack ();
 }
 
@@ -134,6 +149,7 @@ static const AimxVerbSpec specs[] = {
   { .name = "LONG-ERROR", .summary = "a million bytes", .handler = handle_long_error },
   { .name = "OUT-OF-RANK", .summary = "locks", .result = AIMX_RESULT_ID, .handler = handle_out_of_rank },
   { .name = "HOARD", .summary = "takes all threads", .handler = handle_hoard },
+  { .name = "HOARD-ASIDE", .summary = "takes all threads, unseen", .handler = handle_hoard_aside },
   { .name = "FLOOD", .summary = "a million events", .handler = handle_flood },
 };
 
