@@ -10,6 +10,7 @@
  */
 #include "acting-module.h"
 #include "event-bus-private.h"
+#include "lock-manager-private.h"
 
 #include <aimx/log.h>
 
@@ -41,7 +42,8 @@ struct _AimxEventBus
 {
   GObject parent;
   GMainContext *context;
-  GMutex mutex; /* guards what follows */
+  AimxLockManager *locks; /* (nullable) */
+  GMutex mutex;           /* guards what follows */
   GQueue events;
   GHashTable *n_waiting;    /* name -> how many of the events have it */
   const char *told;         /* the name of the event that listeners are hearing of, NULL between two */
@@ -143,6 +145,17 @@ finish_event (AimxEventBus *self, Event *event)
   event_free (event);
 }
 
+static void
+tell (AimxEventBus *self, const Event *event, Subscription *listener)
+{
+  const char *before = aimx_acting_module_set (listener->module);
+
+  listener->func (event->name, event->details, listener->user_data);
+  if (self->locks != NULL)
+    aimx_lock_manager_release_held (self->locks);
+  aimx_acting_module_set (before);
+}
+
 static gboolean
 deliver_one (AimxEventBus *self)
 {
@@ -154,11 +167,9 @@ deliver_one (AimxEventBus *self)
   for (guint i = 0; i < listeners->len; i++)
     {
       Subscription *listener = listeners->pdata[i];
-      const char *before = aimx_acting_module_set (listener->module);
 
       if (!g_atomic_int_get (&listener->ended))
-        listener->func (event->name, event->details, listener->user_data);
-      aimx_acting_module_set (before);
+        tell (self, event, listener);
     }
   finish_event (self, event);
   return TRUE;
@@ -400,6 +411,7 @@ aimx_event_bus_finalize (GObject *object)
   g_hash_table_unref (self->n_waiting);
   g_ptr_array_unref (self->subscriptions);
   g_main_context_unref (self->context);
+  g_clear_object (&self->locks);
   g_mutex_clear (&self->mutex);
   G_OBJECT_CLASS (aimx_event_bus_parent_class)->finalize (object);
 }
@@ -417,6 +429,12 @@ aimx_event_bus_init (AimxEventBus *self)
   g_queue_init (&self->events);
   self->n_waiting = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->subscriptions = g_ptr_array_new_with_free_func (subscription_unref);
+}
+
+void
+aimx_event_bus_set_locks (AimxEventBus *self, AimxLockManager *locks)
+{
+  g_set_object (&self->locks, locks);
 }
 
 AimxEventBus *

@@ -5,21 +5,42 @@
  * overtakes, and no cycle of waiters can form among sets of one rank. Ranks rule out cycles between ranks.
  *
  * The mutex is held for a few list operations, never while somebody waits or is called back.
+ *
+ * Whoever waits looks from time to time at who keeps it waiting, and says so once: there is no need of a clock where
+ * nobody waits.
  */
+#include "lock-manager-private.h"
+
+#include "acting-module.h"
+
 #include <aimx/error.h>
-#include <aimx/lock-manager.h>
+#include <aimx/log.h>
+
+/* How often a waiter looks at who holds it up. */
+#define LOOK_USEC G_USEC_PER_SEC
+/* A guard that others wait for so long is told about. */
+#define HELD_LONG_USEC (5 * G_USEC_PER_SEC)
+/* Deliveries that go on waiting for a mailbox when one guard has it for longer than the first; none for longer than the
+ * second. */
+#define DELIVERIES_WAITING 4
+#define DELIVERY_FEW_USEC  (1 * G_USEC_PER_SEC)
+#define DELIVERY_WAIT_USEC (15 * G_USEC_PER_SEC)
 
 typedef struct
 {
   int ref_count;
   AimxLockRank rank;
   GStrv names;
-  guint n_ahead;     /* names whose queue this does not head yet */
-  gboolean granted;  /* heads every queue */
-  gboolean finished; /* out of every queue */
-  gint64 since;
-  GCond *cond; /* of a blocking waiter, on its stack */
-  GTask *task; /* of an async waiter */
+  const char *module;   /* whose it is; NULL: the server's own */
+  gboolean is_delivery; /* may give up */
+  guint n_ahead;        /* names whose queue this does not head yet */
+  gboolean granted;     /* heads every queue */
+  int finished;         /* atomic: out of every queue */
+  gint64 since;         /* asked for, and once granted held */
+  gboolean is_reported; /* held for long */
+  GThread *thread;      /* that took it by blocking; %NULL for one taken asynchronously */
+  GCond *cond;          /* of a blocking waiter, on its stack */
+  GTask *task;          /* of an async waiter */
 } Request;
 
 struct _AimxLockManager
@@ -27,7 +48,7 @@ struct _AimxLockManager
   GObject parent;
   GMutex mutex;
   GHashTable *queues; /* rank and name -> GQueue of Request; no entry without a request */
-  GHashTable *ranks;  /* GThread -> highest rank held, by count: guint[AIMX_LOCK_CONFIG + 1] */
+  GHashTable *held;   /* GThread -> GPtrArray of Request that it holds; no entry without one */
   AimxLockCounters counters;
 };
 
@@ -44,8 +65,6 @@ struct _AimxLockGuard
   AimxLockManager *manager;
   AimxLockGuard *held;
   Request *request;
-  GThread *thread; /* that took it by blocking; %NULL for one taken asynchronously */
-  int released;
 };
 
 G_DEFINE_TYPE (AimxLockManager, aimx_lock_manager, G_TYPE_OBJECT)
@@ -95,7 +114,7 @@ sort_names (const char *const *names)
 }
 
 static Request *
-request_new (AimxLockRank rank, const char *const *names)
+request_new (const char *module, AimxLockRank rank, const char *const *names)
 {
   Request *request = g_new0 (Request, 1);
   const char *const config[] = { "", NULL };
@@ -103,8 +122,27 @@ request_new (AimxLockRank rank, const char *const *names)
   request->ref_count = 1;
   request->rank = rank;
   request->names = sort_names (rank == AIMX_LOCK_CONFIG ? config : names);
+  request->module = module;
   request->since = g_get_monotonic_time ();
   return request;
+}
+
+/* What it is about, for people. */
+static char *
+describe (const Request *request)
+{
+  guint n = g_strv_length (request->names);
+
+  if (request->rank == AIMX_LOCK_CONFIG)
+    return g_strdup ("the configuration");
+  return n > 1 ? g_strdup_printf ("mailbox %s and %u more", request->names[0], n - 1)
+               : g_strdup_printf ("mailbox %s", request->names[0]);
+}
+
+static const char *
+get_holder (const Request *request)
+{
+  return request->module != NULL ? request->module : AIMX_CORE_MODULE;
 }
 
 static char *
@@ -118,9 +156,11 @@ queue_key (AimxLockRank rank, const char *name)
 static void
 grant (AimxLockManager *self, Request *request, GPtrArray *granted)
 {
-  guint64 waited = (guint64) (g_get_monotonic_time () - request->since);
+  gint64 now = g_get_monotonic_time ();
+  guint64 waited = (guint64) (now - request->since);
 
   request->granted = TRUE;
+  request->since = now;
   self->counters.acquired++;
   self->counters.held += g_strv_length (request->names);
   self->counters.wait_usec_total += waited;
@@ -157,12 +197,39 @@ enqueue (AimxLockManager *self, Request *request, GPtrArray *granted)
     }
 }
 
+/* This thread holds it from now on. */
+static void
+hold (AimxLockManager *self, Request *request)
+{
+  GPtrArray *mine = g_hash_table_lookup (self->held, g_thread_self ());
+
+  if (mine == NULL)
+    {
+      mine = g_ptr_array_new ();
+      g_hash_table_insert (self->held, g_thread_ref (g_thread_self ()), mine);
+    }
+  request->thread = g_thread_self ();
+  g_ptr_array_add (mine, request);
+}
+
+static void
+let_go (AimxLockManager *self, Request *request)
+{
+  GPtrArray *its = g_hash_table_lookup (self->held, request->thread);
+
+  g_ptr_array_remove (its, request);
+  if (its->len == 0)
+    g_hash_table_remove (self->held, request->thread);
+}
+
 static void
 dequeue (AimxLockManager *self, Request *request, GPtrArray *granted)
 {
-  if (request->finished)
+  if (g_atomic_int_get (&request->finished))
     return;
-  request->finished = TRUE;
+  g_atomic_int_set (&request->finished, TRUE);
+  if (request->thread != NULL)
+    let_go (self, request);
   if (request->granted)
     self->counters.held -= g_strv_length (request->names);
   else
@@ -190,15 +257,14 @@ dequeue (AimxLockManager *self, Request *request, GPtrArray *granted)
 static gboolean
 check_order (AimxLockManager *self, AimxLockGuard *held, AimxLockRank rank, GError **error)
 {
-  const guint *mine = g_hash_table_lookup (self->ranks, g_thread_self ());
+  const GPtrArray *mine = g_hash_table_lookup (self->held, g_thread_self ());
   int highest = 0;
 
-  for (int i = AIMX_LOCK_CONFIG; mine != NULL && i > highest; i--)
-    if (mine[i] > 0)
-      highest = i;
+  for (guint i = 0; mine != NULL && i < mine->len; i++)
+    highest = MAX (highest, (int) ((const Request *) mine->pdata[i])->rank);
   for (; held != NULL; held = held->held)
-    if (!g_atomic_int_get (&held->released) && (int) held->request->rank > highest)
-      highest = held->request->rank;
+    if (!g_atomic_int_get (&held->request->finished))
+      highest = MAX (highest, (int) held->request->rank);
   if ((int) rank > highest)
     return TRUE;
   self->counters.refused++;
@@ -208,34 +274,16 @@ check_order (AimxLockManager *self, AimxLockGuard *held, AimxLockRank rank, GErr
          FALSE;
 }
 
-static void
-count_rank (AimxLockManager *self, GThread *thread, AimxLockRank rank, int change)
-{
-  guint *ranks = g_hash_table_lookup (self->ranks, thread);
-
-  if (ranks == NULL)
-    {
-      ranks = g_new0 (guint, AIMX_LOCK_CONFIG + 1);
-      g_hash_table_insert (self->ranks, g_thread_ref (thread), ranks);
-    }
-  ranks[rank] += (guint) change;
-  for (int i = 0; i <= AIMX_LOCK_CONFIG; i++)
-    if (ranks[i] > 0)
-      return;
-  g_hash_table_remove (self->ranks, thread);
-}
-
 /* ---- guards ---- */
 
 static AimxLockGuard *
-guard_new (AimxLockManager *self, AimxLockGuard *held, Request *request, GThread *thread)
+guard_new (AimxLockManager *self, AimxLockGuard *held, Request *request)
 {
   AimxLockGuard *guard = g_object_new (AIMX_TYPE_LOCK_GUARD, NULL);
 
   guard->manager = g_object_ref (self);
   guard->held = held != NULL ? g_object_ref (held) : NULL;
   guard->request = request_ref (request);
-  guard->thread = thread;
   return guard;
 }
 
@@ -248,7 +296,7 @@ finish_granted (AimxLockManager *self, GPtrArray *granted)
       g_autoptr (GTask) task = g_steal_pointer (&request->task);
       const Pending *pending = g_task_get_task_data (task);
 
-      g_task_return_pointer (task, guard_new (self, pending->held, request, NULL), g_object_unref);
+      g_task_return_pointer (task, guard_new (self, pending->held, request), g_object_unref);
     }
 }
 
@@ -258,11 +306,7 @@ aimx_lock_guard_release (AimxLockGuard *self)
   g_autoptr (GPtrArray) granted = g_ptr_array_new_with_free_func (request_unref);
   AimxLockManager *manager = self->manager;
 
-  if (!g_atomic_int_compare_and_exchange (&self->released, FALSE, TRUE))
-    return;
   g_mutex_lock (&manager->mutex);
-  if (self->thread != NULL)
-    count_rank (manager, self->thread, self->request->rank, -1);
   dequeue (manager, self->request, granted);
   g_mutex_unlock (&manager->mutex);
   finish_granted (manager, granted);
@@ -272,7 +316,7 @@ gboolean
 aimx_lock_guard_covers (AimxLockGuard *self, AimxLockRank rank, const char *name)
 {
   for (; self != NULL; self = self->held)
-    if (!g_atomic_int_get (&self->released) && self->request->rank == rank &&
+    if (!g_atomic_int_get (&self->request->finished) && self->request->rank == rank &&
         g_strv_contains ((const char *const *) self->request->names, name != NULL ? name : ""))
       return TRUE;
   return FALSE;
@@ -282,6 +326,34 @@ const char *const *
 aimx_lock_guard_get_names (AimxLockGuard *self)
 {
   return (const char *const *) self->request->names;
+}
+
+/* The guards stay whose they are; they cover nothing any more. */
+void
+aimx_lock_manager_release_held (AimxLockManager *self)
+{
+  g_autoptr (GPtrArray) granted = g_ptr_array_new_with_free_func (request_unref);
+  g_autoptr (GPtrArray) left = g_ptr_array_new_with_free_func (request_unref);
+  GPtrArray *mine;
+
+  g_mutex_lock (&self->mutex);
+  while ((mine = g_hash_table_lookup (self->held, g_thread_self ())) != NULL)
+    {
+      Request *request = mine->pdata[mine->len - 1];
+
+      g_ptr_array_add (left, request_ref (request));
+      dequeue (self, request, granted);
+    }
+  g_mutex_unlock (&self->mutex);
+  finish_granted (self, granted);
+  for (guint i = 0; i < left->len; i++)
+    {
+      const char *module = get_holder (left->pdata[i]);
+      g_autofree char *what = describe (left->pdata[i]);
+
+      aimx_log (G_LOG_LEVEL_WARNING, AIMX_LOG_MODULE, module, "MESSAGE",
+                "module '%s' returned and left %s locked; the lock is released", module, what);
+    }
 }
 
 static void
@@ -311,36 +383,168 @@ aimx_lock_guard_init (AimxLockGuard *self)
 
 /* Enters the queues unless the order forbids it; the critical comes after the mutex, since its handler may do anything.
  */
-static Request *
-begin (AimxLockManager *self,
-       AimxLockGuard *held,
-       AimxLockRank rank,
-       const char *const *names,
-       GCond *cond,
-       GTask *task,
-       GError **error)
+static gboolean
+begin (AimxLockManager *self, Request *request, AimxLockGuard *held, GError **error)
 {
   g_autoptr (GPtrArray) granted = g_ptr_array_new_with_free_func (request_unref);
-  g_autoptr (Request) request = request_new (rank, names);
   g_autoptr (GError) order = NULL;
 
   g_mutex_lock (&self->mutex);
-  if (check_order (self, held, rank, &order))
-    {
-      request->cond = cond;
-      request->task = task != NULL ? g_object_ref (task) : NULL;
-      enqueue (self, request, granted);
-    }
+  if (check_order (self, held, request->rank, &order))
+    enqueue (self, request, granted);
   g_mutex_unlock (&self->mutex);
   if (order != NULL)
     {
       g_critical ("%s", order->message);
       g_propagate_error (error, g_steal_pointer (&order));
-      return NULL;
+      return FALSE;
     }
   finish_granted (self, granted);
-  return g_steal_pointer (&request);
+  return TRUE;
 }
+
+/* ---- waiting ---- */
+
+static GQueue *
+get_queue (AimxLockManager *self, AimxLockRank rank, const char *name)
+{
+  g_autofree char *key = queue_key (rank, name);
+
+  return g_hash_table_lookup (self->queues, key);
+}
+
+/* All that @request waits for: who has its names, and whom those who head its queues wait for. */
+static void
+find_ahead (AimxLockManager *self, const Request *request, GHashTable *ahead)
+{
+  for (guint i = 0; request->names[i] != NULL; i++)
+    {
+      Request *head = g_queue_peek_head (get_queue (self, request->rank, request->names[i]));
+
+      if (head != request && g_hash_table_add (ahead, head) && !head->granted)
+        find_ahead (self, head, ahead);
+    }
+}
+
+static gint64
+get_held_usec (const Request *request)
+{
+  return request->granted ? g_get_monotonic_time () - request->since : 0;
+}
+
+/* Those that keep @request waiting for long and were not told about yet; with the mutex held. */
+static void
+find_overdue (AimxLockManager *self, const Request *request, GPtrArray *overdue)
+{
+  g_autoptr (GHashTable) ahead = g_hash_table_new (NULL, NULL);
+  GHashTableIter iter;
+  gpointer key;
+
+  find_ahead (self, request, ahead);
+  g_hash_table_iter_init (&iter, ahead);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    {
+      Request *one = key;
+
+      if (one->is_reported || get_held_usec (one) < HELD_LONG_USEC)
+        continue;
+      one->is_reported = TRUE;
+      g_ptr_array_add (overdue, request_ref (one));
+    }
+}
+
+static void
+report_overdue (GPtrArray *overdue)
+{
+  for (guint i = 0; i < overdue->len; i++)
+    {
+      const Request *request = overdue->pdata[i];
+      const char *module = get_holder (request);
+      g_autofree char *what = describe (request);
+
+      aimx_log (G_LOG_LEVEL_WARNING, AIMX_LOG_MODULE, module, "MESSAGE",
+                "module '%s' has kept %s locked for %d s, and others wait for it", module, what,
+                (int) (get_held_usec (request) / G_USEC_PER_SEC));
+    }
+}
+
+static gint64
+get_longest_held_usec (AimxLockManager *self, const Request *request)
+{
+  g_autoptr (GHashTable) ahead = g_hash_table_new (NULL, NULL);
+  gint64 longest = 0;
+  GHashTableIter iter;
+  gpointer one;
+
+  find_ahead (self, request, ahead);
+  g_hash_table_iter_init (&iter, ahead);
+  while (g_hash_table_iter_next (&iter, &one, NULL))
+    longest = MAX (longest, get_held_usec (one));
+  return longest;
+}
+
+static guint
+count_deliveries_ahead (AimxLockManager *self, const Request *request)
+{
+  guint n = 0;
+
+  for (const GList *link = get_queue (self, request->rank, request->names[0])->head; link->data != request;
+       link = link->next)
+    n += ((const Request *) link->data)->is_delivery;
+  return n;
+}
+
+/* Whether @request is a delivery, and enough of them wait already for who keeps its mailbox; with the mutex held. */
+static gboolean
+gives_up (AimxLockManager *self, const Request *request)
+{
+  gint64 held = request->is_delivery ? get_longest_held_usec (self, request) : 0;
+
+  return held >= DELIVERY_WAIT_USEC ||
+         (held >= DELIVERY_FEW_USEC && count_deliveries_ahead (self, request) >= DELIVERIES_WAITING);
+}
+
+/* With the mutex held, but for while it waits and tells. */
+static void
+wait_a_while (AimxLockManager *self, Request *request)
+{
+  g_autoptr (GPtrArray) overdue = g_ptr_array_new_with_free_func (request_unref);
+
+  if (g_cond_wait_until (request->cond, &self->mutex, g_get_monotonic_time () + LOOK_USEC) || request->granted)
+    return;
+  find_overdue (self, request, overdue);
+  g_mutex_unlock (&self->mutex);
+  report_overdue (overdue);
+  g_mutex_lock (&self->mutex);
+}
+
+/* Waits until @request is granted, is cancelled or gives up; whether it was granted. */
+static gboolean
+wait_for (AimxLockManager *self, Request *request, GCancellable *cancellable)
+{
+  g_autoptr (GPtrArray) granted = g_ptr_array_new_with_free_func (request_unref);
+  g_autoptr (GPtrArray) overdue = g_ptr_array_new_with_free_func (request_unref);
+  gboolean got;
+
+  g_mutex_lock (&self->mutex);
+  while (!request->granted && !g_cancellable_is_cancelled (cancellable) && !gives_up (self, request))
+    wait_a_while (self, request);
+  request->cond = NULL;
+  got = request->granted;
+  if (got)
+    hold (self, request);
+  else
+    {
+      find_overdue (self, request, overdue);
+      dequeue (self, request, granted);
+    }
+  g_mutex_unlock (&self->mutex);
+  report_overdue (overdue);
+  finish_granted (self, granted);
+  return got;
+}
+
+/* ---- blocking ---- */
 
 typedef struct
 {
@@ -358,6 +562,45 @@ on_cancelled_blocking (GCancellable *cancellable, gpointer user_data)
   g_mutex_unlock (wake->mutex);
 }
 
+static AimxLockGuard *
+acquire (AimxLockManager *self, Request *request, AimxLockGuard *held, GCancellable *cancellable, GError **error)
+{
+  AimxLockGuard *guard = NULL;
+  gulong handler = 0;
+  GCond cond;
+  Wake wake = { &self->mutex, &cond };
+
+  g_cond_init (&cond);
+  request->cond = &cond;
+  if (begin (self, request, held, error))
+    {
+      if (cancellable != NULL)
+        handler = g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled_blocking), &wake, NULL);
+      if (wait_for (self, request, cancellable))
+        guard = guard_new (self, held, request);
+      else if (!g_cancellable_set_error_if_cancelled (cancellable, error))
+        g_set_error (error, AIMX_ERROR, AIMX_ERROR_TEMPORARY, "the mailbox %s is being kept locked; try again later",
+                     request->names[0]);
+      g_cancellable_disconnect (cancellable, handler);
+    }
+  g_cond_clear (&cond);
+  return guard;
+}
+
+AimxLockGuard *
+aimx_lock_manager_acquire_as (AimxLockManager *self,
+                              const char *module,
+                              AimxLockGuard *held,
+                              AimxLockRank rank,
+                              const char *const *names,
+                              GCancellable *cancellable,
+                              GError **error)
+{
+  g_autoptr (Request) request = request_new (module, rank, names);
+
+  return acquire (self, request, held, cancellable, error);
+}
+
 AimxLockGuard *
 aimx_lock_manager_acquire (AimxLockManager *self,
                            AimxLockGuard *held,
@@ -366,40 +609,21 @@ aimx_lock_manager_acquire (AimxLockManager *self,
                            GCancellable *cancellable,
                            GError **error)
 {
-  g_autoptr (GPtrArray) granted = g_ptr_array_new_with_free_func (request_unref);
-  g_autoptr (Request) request = NULL;
-  gboolean got;
-  gulong handler = 0;
-  GCond cond;
-  Wake wake = { &self->mutex, &cond };
-
-  g_cond_init (&cond);
-  request = begin (self, held, rank, names, &cond, NULL, error);
-  if (request == NULL)
-    {
-      g_cond_clear (&cond);
-      return NULL;
-    }
-  if (cancellable != NULL)
-    handler = g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled_blocking), &wake, NULL);
-  g_mutex_lock (&self->mutex);
-  while (!request->granted && !g_cancellable_is_cancelled (cancellable))
-    g_cond_wait (&cond, &self->mutex);
-  request->cond = NULL;
-  got = request->granted;
-  if (got)
-    count_rank (self, g_thread_self (), rank, +1);
-  else
-    dequeue (self, request, granted);
-  g_mutex_unlock (&self->mutex);
-  g_cancellable_disconnect (cancellable, handler);
-  g_cond_clear (&cond);
-  finish_granted (self, granted);
-  if (got)
-    return guard_new (self, held, request, g_thread_self ());
-  g_cancellable_set_error_if_cancelled (cancellable, error);
-  return NULL;
+  return aimx_lock_manager_acquire_as (self, aimx_acting_module_find (__builtin_return_address (0)), held, rank, names,
+                                       cancellable, error);
 }
+
+AimxLockGuard *
+aimx_lock_manager_acquire_for_delivery (AimxLockManager *self, const char *mailbox, GError **error)
+{
+  const char *const names[] = { mailbox, NULL };
+  g_autoptr (Request) request = request_new (aimx_acting_module_get (), AIMX_LOCK_MAILBOX, names);
+
+  request->is_delivery = TRUE;
+  return acquire (self, request, NULL, NULL, error);
+}
+
+/* ---- asynchronously ---- */
 
 typedef struct
 {
@@ -456,27 +680,25 @@ aimx_lock_manager_acquire_async (AimxLockManager *self,
 {
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
   g_autoptr (GError) error = NULL;
+  g_autoptr (Request) request = request_new (aimx_acting_module_find (callback), rank, names);
   Pending *pending = g_new0 (Pending, 1);
-  Request *request;
   Wait *wait;
 
   pending->held = held != NULL ? g_object_ref (held) : NULL;
   g_task_set_source_tag (task, aimx_lock_manager_acquire_async);
   g_task_set_task_data (task, pending, pending_free);
-  request = begin (self, held, rank, names, NULL, task, &error);
-  if (request == NULL)
+  request->task = g_object_ref (task);
+  if (!begin (self, request, held, &error))
     {
+      g_clear_object (&request->task);
       g_task_return_error (task, g_steal_pointer (&error));
       return;
     }
   if (cancellable == NULL)
-    {
-      request_unref (request);
-      return;
-    }
+    return;
   wait = g_new (Wait, 1);
   wait->manager = g_object_ref (self);
-  wait->request = request;
+  wait->request = g_steal_pointer (&request);
   /* Not g_cancellable_connect(), whose counterpart may not be called from the handler; the state is looked at after
    * connecting, and a cancellation after the grant finds nothing to do. */
   pending->handler =
@@ -509,7 +731,7 @@ aimx_lock_manager_finalize (GObject *object)
   AimxLockManager *self = AIMX_LOCK_MANAGER (object);
 
   g_hash_table_unref (self->queues);
-  g_hash_table_unref (self->ranks);
+  g_hash_table_unref (self->held);
   g_mutex_clear (&self->mutex);
   G_OBJECT_CLASS (aimx_lock_manager_parent_class)->finalize (object);
 }
@@ -531,7 +753,7 @@ aimx_lock_manager_init (AimxLockManager *self)
 {
   g_mutex_init (&self->mutex);
   self->queues = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, queue_free);
-  self->ranks = g_hash_table_new_full (NULL, NULL, (GDestroyNotify) g_thread_unref, g_free);
+  self->held = g_hash_table_new_full (NULL, NULL, (GDestroyNotify) g_thread_unref, (GDestroyNotify) g_ptr_array_unref);
 }
 
 AimxLockManager *

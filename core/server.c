@@ -7,6 +7,7 @@
  * modules load and only read afterwards.
  */
 #include "event-bus-private.h"
+#include "lock-manager-private.h"
 #include "server-internal.h"
 
 #include <aimx/error.h>
@@ -157,6 +158,7 @@ run_work (gpointer data, gpointer user_data)
   const char *before = aimx_acting_module_set (work->module);
 
   work->func (work->user_data);
+  aimx_lock_manager_release_held (self->locks);
   aimx_acting_module_set (before);
   g_mutex_lock (&self->mutex);
   count_work (self, work->module, -1);
@@ -541,6 +543,7 @@ aimx_server_new (const AimxServerSettings *settings,
   self->accounts = g_object_ref (accounts);
   self->mail = mail != NULL ? g_object_ref (mail) : NULL;
   self->events = aimx_event_bus_new (NULL);
+  aimx_event_bus_set_locks (self->events, locks);
   self->authorizer =
       aimx_authorizer_new (accounts, geteuid (),
                            self->mode == AIMX_SERVER_READ ? AIMX_AUTHORIZER_KERNEL_DECIDES : AIMX_AUTHORIZER_DEFAULT);

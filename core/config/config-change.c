@@ -132,7 +132,7 @@ aimx_config_change_prepare (AimxConfigChange *self, GError **error)
 gboolean
 aimx_config_change_write (AimxConfigChange *self, GError **error)
 {
-  if (!aimx_config_change_prepare (self, error))
+  if (!aimx_config_store_check_guard (self->guard, error) || !aimx_config_change_prepare (self, error))
     return FALSE;
   if (self->file != NULL && !aimx_durable_file_replace (self->file, self->place, self->name, error))
     return FALSE;

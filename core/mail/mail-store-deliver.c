@@ -5,6 +5,7 @@
  */
 #include "mail/delivery.h"
 
+#include "lock-manager-private.h"
 #include "mail/digest.h"
 #include "mail/stem.h"
 #include "mail/thread-id.h"
@@ -118,9 +119,7 @@ resolve (Delivery *self, GError **error)
 static AimxLockGuard *
 lock_mailbox (Delivery *self, GError **error)
 {
-  const char *const names[] = { self->mailbox, NULL };
-  g_autoptr (AimxLockGuard) guard =
-      aimx_lock_manager_acquire (self->store->locks, NULL, AIMX_LOCK_MAILBOX, names, NULL, error);
+  g_autoptr (AimxLockGuard) guard = aimx_lock_manager_acquire_for_delivery (self->store->locks, self->mailbox, error);
   g_autoptr (AimxConfig) config = NULL;
   const AimxMailbox *mailbox;
 

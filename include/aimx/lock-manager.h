@@ -61,7 +61,12 @@ AIMX_API AimxLockManager *aimx_lock_manager_new (void);
  * @error: return location
  *
  * Waits until all of @names are held. May block: pool threads only, never a thread that runs a loop. Guards that this
- * thread took without passing them on count as held even when @held does not name them.
+ * thread took and has not released count as held even when @held does not name them.
+ *
+ * What is taken so belongs to the thread, for as long as the handler, work or listener runs that took it: should that
+ * return without a release, the server releases it, with a warning that names the module. A lock that is to go from one
+ * thread to another is taken with aimx_lock_manager_acquire_async(). One that is held for seconds while others wait is
+ * told about, too.
  *
  * Returns: (transfer full) (nullable): a guard; dropping its last reference releases. %AIMX_ERROR_ORDER when asked out
  * of rank, %G_IO_ERROR_CANCELLED
@@ -83,7 +88,8 @@ AIMX_API AimxLockGuard *aimx_lock_manager_acquire (AimxLockManager *self,
  * @callback: called in the thread-default context of the caller
  * @user_data: for @callback
  *
- * The form for threads that run a loop. A guard granted to a call that was cancelled meanwhile is released.
+ * The form for threads that run a loop, and for a lock that is to be held from one thread to another: its guard belongs
+ * to nobody but who has it. A guard granted to a call that was cancelled meanwhile is released.
  */
 AIMX_API void aimx_lock_manager_acquire_async (AimxLockManager *self,
                                                AimxLockGuard *held,

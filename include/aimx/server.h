@@ -246,7 +246,8 @@ AIMX_API gboolean aimx_server_administers (AimxServer *self, AimxCaller *caller)
  * @fqdns: (array zero-terminated=1): canonical names in any order
  * @error: return location
  *
- * Takes the locks of mailboxes, the first that a change needs. May block: pool threads only.
+ * Takes the locks of mailboxes, the first that a change needs. May block: pool threads only; they are released before
+ * the handler or work returns that took them, as aimx_lock_manager_acquire() says.
  *
  * Returns: (transfer full) (nullable): a guard that covers all of them
  */

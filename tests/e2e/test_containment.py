@@ -5,10 +5,12 @@
 import json
 import os
 import pathlib
+import queue
 import shutil
 import smtplib
 import socket
 import tempfile
+import threading
 import time
 import unittest
 
@@ -55,9 +57,9 @@ class Containment(unittest.TestCase):
         self.addCleanup(tree.close)
         return tree
 
-    def start(self, tree, **env):
+    def start(self, tree, mailboxes=None, **env):
         # What a faulty plugin does may be a critical; the servers of other tests have those fatal.
-        server = daemon.Daemon(command=tree.path / "cli" / "aimx", env={"G_DEBUG": None, **env})
+        server = daemon.Daemon(command=tree.path / "cli" / "aimx", env={"G_DEBUG": None, **env}, mailboxes=mailboxes)
         self.addCleanup(server.close)
         return server
 
@@ -247,6 +249,40 @@ class Containment(unittest.TestCase):
         self.assertTrue(answer.startswith("AIMX/1 ERR ECONFLICT \ufffd"), answer[:60])
         self.assertTrue(answer.endswith("\nCode: ECONFLICT\n\n"))
         self.assertLess(len(answer.encode()), 9000)
+
+    def test_a_lock_that_is_left_behind_is_released_with_the_name_of_the_plugin(self):
+        for verb in "KEEP", "KEEP-IN-LISTENER":
+            with self.subTest(verb=verb):
+                server = self.start(self.make_tree(PLUGINS / "faulty.so"))
+                self.assertEqual(self.call(server, verb), "AIMX/1 OK\n")
+                daemon.wait_for(lambda: "module 'faulty' returned and left mailbox info@agents.test locked" in server.log(),
+                                "the warning")
+                self.assert_serves(server)
+
+    def test_a_mailbox_that_is_kept_holds_up_no_other(self):
+        owner = daemon.ordinary_users()[0]
+        server = self.start(self.make_tree(PLUGINS / "faulty.so"),
+                            mailboxes={"info@agents.test": owner, "more@agents.test": owner})
+        self.assertEqual(self.call(server, "KEEP-ASIDE"), "AIMX/1 OK\n")
+        replies = queue.SimpleQueue()
+
+        def try_info():
+            try:
+                replies.put(self.send(server, "info@agents.test"))
+            except (smtplib.SMTPException, OSError) as error:
+                replies.put(error)
+
+        senders = [threading.Thread(target=try_info, daemon=True) for _ in range(MANY - 10)]
+        for sender in senders:
+            sender.start()
+        # Most are told at once to come again later, those that wait for a while in the end.
+        for _ in senders:
+            error = replies.get(timeout=2 * daemon.PATIENCE)
+            self.assertIsInstance(error, smtplib.SMTPDataError)
+            self.assertEqual(error.smtp_code, 451, error)
+            if replies.empty():
+                self.assertEqual(self.send(server, "more@agents.test"), {})
+        self.assertEqual(server.log().count("module 'faulty' has kept mailbox info@agents.test locked"), 1)
 
     def test_a_lock_out_of_rank_is_refused_with_the_name_of_the_plugin(self):
         server = self.start(self.make_tree(PLUGINS / "faulty.so"))

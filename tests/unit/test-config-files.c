@@ -2,6 +2,7 @@
 /* Promises of core/config/config-files.c. */
 #include "config/config-private.h"
 #include "io/fault.h"
+#include "lock-manager-private.h"
 #include "scratch-directory.h"
 
 #include <aimx/config-store.h>
@@ -215,6 +216,25 @@ test_a_failed_replacement_leaves_a_file_in_place (Fixture *fixture, gconstpointe
 
 #endif
 
+/* It says so with a warning and a critical, which only this test survives. */
+static void
+test_a_change_whose_lock_was_taken_back_is_not_written (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!g_test_subprocess ())
+    {
+      g_test_trap_subprocess (NULL, 0, 0);
+      g_test_trap_assert_passed ();
+      return;
+    }
+  g_log_set_always_fatal (G_LOG_FATAL_MASK);
+  aimx_lock_manager_release_held (fixture->locks);
+  g_assert_false (aimx_config_change_commit (fixture->change, &error));
+  g_assert_error (error, AIMX_ERROR, AIMX_ERROR_ORDER);
+  check_content (fixture, "config.toml", "domains = [\"b.com\"]\n");
+}
+
 #define ADD(name, test) g_test_add ("/config-files/" name, Fixture, NULL, set_up, test, tear_down)
 
 int
@@ -227,6 +247,7 @@ main (int argc, char **argv)
   ADD ("what-is-replaced-keeps-its-bytes-under-another-name", test_what_is_replaced_keeps_its_bytes_under_another_name);
   ADD ("a-file-moves-into-a-directory-that-is-made", test_a_file_moves_into_a_directory_that_is_made);
   ADD ("links-of-the-operator-are-followed", test_links_of_the_operator_are_followed);
+  ADD ("a-change-without-its-lock-is-not-written", test_a_change_whose_lock_was_taken_back_is_not_written);
   ADD ("what-is-too-large-or-no-file-is-not-read", test_what_is_too_large_or_no_file_is_not_read);
 #ifdef AIMX_TEST_SEAMS
   ADD ("a-failed-write-leaves-nothing-or-all", test_a_failed_write_leaves_nothing_or_all);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Promises of core/lock-manager.c; the stress test is the one to run under ThreadSanitizer. */
+#include "acting-module.h"
+#include "lock-manager-private.h"
+
 #include <aimx/error.h>
-#include <aimx/lock-manager.h>
 
 #define DEADLINE_USEC (20 * G_USEC_PER_SEC)
 
@@ -75,14 +77,27 @@ test_repeated_names_are_taken_once (void)
 }
 
 static int n_criticals;
+static GAsyncQueue *warnings;
 
 static GLogWriterOutput
-count_criticals (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer user_data)
+remember (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer user_data)
 {
-  if ((level & G_LOG_LEVEL_CRITICAL) == 0)
+  if ((level & (G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_WARNING)) == 0)
     return g_log_writer_default (level, fields, n_fields, user_data);
-  n_criticals++;
+  n_criticals += (level & G_LOG_LEVEL_CRITICAL) != 0;
+  for (gsize i = 0; (level & G_LOG_LEVEL_WARNING) != 0 && i < n_fields; i++)
+    if (strcmp (fields[i].key, "MESSAGE") == 0)
+      g_async_queue_push (warnings, g_strdup (fields[i].value));
   return G_LOG_WRITER_HANDLED;
+}
+
+static void
+assert_warning (const char *expected)
+{
+  g_autofree char *warning = g_async_queue_timeout_pop (warnings, DEADLINE_USEC);
+
+  if (warning == NULL || !g_pattern_match_simple (expected, warning))
+    g_error ("the log says '%s', not '%s'", warning, expected);
 }
 
 /* Every refusal logs a critical, which only this test survives. */
@@ -248,6 +263,92 @@ test_async_form_waits_without_blocking (void)
   guard = take (manager, NULL, "a@x.org", NULL);
 }
 
+/* ---- what faulty modules keep ---- */
+
+static void
+test_what_a_module_leaves_locked_is_released_with_its_name (void)
+{
+  g_autoptr (AimxLockManager) manager = aimx_lock_manager_new ();
+  const char *before = aimx_acting_module_set ("plugin");
+  g_autoptr (AimxLockGuard) guard = take (manager, NULL, "a@x.org", "b@x.org");
+  g_autoptr (AimxLockGuard) config = take_config (manager, guard);
+  g_autoptr (AimxLockGuard) again = NULL;
+
+  aimx_acting_module_set (before);
+  aimx_lock_manager_release_held (manager);
+  assert_warning ("module 'plugin' returned and left the configuration locked; the lock is released");
+  assert_warning ("module 'plugin' returned and left mailbox a@x.org and 1 more locked; the lock is released");
+  g_assert_false (aimx_lock_guard_covers (config, AIMX_LOCK_CONFIG, NULL));
+  g_assert_false (aimx_lock_guard_covers (guard, AIMX_LOCK_MAILBOX, "a@x.org"));
+  again = take (manager, NULL, "a@x.org", NULL);
+  g_clear_object (&guard);
+  g_assert_true (aimx_lock_guard_covers (again, AIMX_LOCK_MAILBOX, "a@x.org"));
+}
+
+static void
+test_what_was_taken_asynchronously_belongs_to_no_thread (void)
+{
+  g_autoptr (AimxLockManager) manager = aimx_lock_manager_new ();
+  const char *const names[] = { "a@x.org", NULL };
+  Answer answer = { 0 };
+
+  aimx_lock_manager_acquire_async (manager, NULL, AIMX_LOCK_MAILBOX, names, NULL, on_acquired, &answer);
+  run_until (&answer.done);
+  aimx_lock_manager_release_held (manager);
+  g_assert_true (aimx_lock_guard_covers (answer.guard, AIMX_LOCK_MAILBOX, "a@x.org"));
+  g_clear_object (&answer.guard);
+}
+
+static gpointer
+deliver_and_report (gpointer data)
+{
+  Taker *taker = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (AimxLockGuard) guard = aimx_lock_manager_acquire_for_delivery (taker->manager, taker->name, &error);
+
+  if (guard == NULL)
+    g_assert_error (error, AIMX_ERROR, AIMX_ERROR_TEMPORARY);
+  g_async_queue_push (taker->order, GINT_TO_POINTER (guard != NULL ? 1 : 2));
+  return NULL;
+}
+
+#define N_DELIVERIES 7
+#define N_WAITING    4
+
+/* Behind somebody who waits for two mailboxes, of which the other one is kept. */
+static void
+test_few_deliveries_wait_for_one_mailbox_and_who_keeps_it_is_named (void)
+{
+  g_autoptr (AimxLockManager) manager = aimx_lock_manager_new ();
+  const char *before = aimx_acting_module_set ("plugin");
+  const char *const first[] = { "a@x.org", NULL };
+  const char *const names[] = { "a@x.org", "b@x.org", NULL };
+  g_autoptr (GAsyncQueue) order = g_async_queue_new ();
+  Taker taker = { manager, "b@x.org", 0, order, NULL };
+  GThread *threads[N_DELIVERIES];
+  Answer kept = { 0 };
+  Answer both = { 0 };
+
+  aimx_lock_manager_acquire_async (manager, NULL, AIMX_LOCK_MAILBOX, first, NULL, on_acquired, &kept);
+  aimx_acting_module_set (before);
+  run_until (&kept.done);
+  aimx_lock_manager_acquire_async (manager, NULL, AIMX_LOCK_MAILBOX, names, NULL, on_acquired, &both);
+  for (int i = 0; i < N_DELIVERIES; i++)
+    threads[i] = g_thread_new ("delivery", deliver_and_report, &taker);
+  for (int i = N_WAITING; i < N_DELIVERIES; i++)
+    g_assert_cmpint (GPOINTER_TO_INT (g_async_queue_timeout_pop (order, DEADLINE_USEC)), ==, 2);
+  assert_warning ("module 'plugin' has kept mailbox a@x.org locked for * s, and others wait for it");
+  wait_for_waiters (manager, 1 + N_WAITING);
+  g_clear_object (&kept.guard);
+  run_until (&both.done);
+  g_clear_object (&both.guard);
+  for (int i = 0; i < N_WAITING; i++)
+    g_assert_cmpint (GPOINTER_TO_INT (g_async_queue_timeout_pop (order, DEADLINE_USEC)), ==, 1);
+  for (int i = 0; i < N_DELIVERIES; i++)
+    g_thread_join (threads[i]);
+  g_assert_null (g_async_queue_try_pop (warnings));
+}
+
 #define STRESS_NAMES   12
 #define STRESS_THREADS 8
 #define STRESS_ROUNDS  1500
@@ -316,13 +417,18 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_log_set_writer_func (count_criticals, NULL, NULL);
+  warnings = g_async_queue_new_full (g_free);
+  g_log_set_writer_func (remember, NULL, NULL);
+  g_log_set_always_fatal (G_LOG_FATAL_MASK | G_LOG_LEVEL_CRITICAL);
   g_test_add_func ("/lock/guard-covers-what-it-holds", test_guard_covers_what_it_holds);
   g_test_add_func ("/lock/repeated-names-are-taken-once", test_repeated_names_are_taken_once);
   g_test_add_func ("/lock/rank-violations-are-refused", test_rank_violations_are_refused);
   g_test_add_func ("/lock/waiters-are-served-in-order", test_waiters_are_served_in_order);
   g_test_add_func ("/lock/cancelled-waiter-lets-the-next-pass", test_cancelled_waiter_lets_the_next_pass);
   g_test_add_func ("/lock/async-form-waits-without-blocking", test_async_form_waits_without_blocking);
+  g_test_add_func ("/lock/left-behind", test_what_a_module_leaves_locked_is_released_with_its_name);
+  g_test_add_func ("/lock/of-no-thread", test_what_was_taken_asynchronously_belongs_to_no_thread);
+  g_test_add_func ("/lock/kept", test_few_deliveries_wait_for_one_mailbox_and_who_keeps_it_is_named);
   g_test_add_func ("/lock/random-orders-never-deadlock", test_random_orders_never_deadlock);
   return g_test_run ();
 }

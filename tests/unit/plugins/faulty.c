@@ -93,6 +93,44 @@ handle_out_of_rank (AimxRequest *request, gpointer user_data, GError **error)
   return aimx_response_new_id (guard != NULL ? "locked" : "refused");
 }
 
+/* Guards that are never released. */
+static AimxResponse *
+handle_keep (AimxRequest *request, gpointer user_data, GError **error)
+{
+  return aimx_server_lock_mailbox (aimx_request_get_server (request), "info@agents.test", error) != NULL
+             ? aimx_response_new_ack ()
+             : NULL;
+}
+
+static gpointer
+keep (gpointer server)
+{
+  AimxLockGuard *guard = aimx_server_lock_mailbox (server, "info@agents.test", NULL);
+
+  g_assert (guard != NULL);
+  return guard;
+}
+
+static AimxResponse *
+handle_keep_aside (AimxRequest *request, gpointer user_data, GError **error)
+{
+  g_thread_join (g_thread_new ("aside", keep, aimx_request_get_server (request)));
+  return aimx_response_new_ack ();
+}
+
+static void
+on_keep (const char *name, GVariant *details, gpointer user_data)
+{
+  keep (user_data);
+}
+
+static AimxResponse *
+handle_keep_in_listener (AimxRequest *request, gpointer user_data, GError **error)
+{
+  aimx_event_bus_emit (aimx_server_get_event_bus (aimx_request_get_server (request)), "keep", NULL);
+  return aimx_response_new_ack ();
+}
+
 static gpointer
 hoard (gpointer server)
 {
@@ -150,6 +188,9 @@ static const AimxVerbSpec specs[] = {
   { .name = "OUT-OF-RANK", .summary = "locks", .result = AIMX_RESULT_ID, .handler = handle_out_of_rank },
   { .name = "HOARD", .summary = "takes all threads", .handler = handle_hoard },
   { .name = "HOARD-ASIDE", .summary = "takes all threads, unseen", .handler = handle_hoard_aside },
+  { .name = "KEEP", .summary = "a lock", .handler = handle_keep },
+  { .name = "KEEP-ASIDE", .summary = "a lock, unseen", .handler = handle_keep_aside },
+  { .name = "KEEP-IN-LISTENER", .summary = "a lock, on the main loop", .handler = handle_keep_in_listener },
   { .name = "FLOOD", .summary = "a million events", .handler = handle_flood },
 };
 
@@ -163,6 +204,7 @@ load (AimxModule *self, AimxServer *server, GError **error)
       return FALSE;
   aimx_event_bus_subscribe (bus, "dam-breaks", on_dam_breaks, bus, NULL);
   aimx_event_bus_subscribe (bus, "flood", on_flood, NULL, NULL);
+  aimx_event_bus_subscribe (bus, "keep", on_keep, server, NULL);
   return TRUE;
 }
 
