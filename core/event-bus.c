@@ -10,12 +10,15 @@
  */
 #include "acting-module.h"
 #include "event-bus-private.h"
+#include "listener-watch.h"
 #include "lock-manager-private.h"
 
 #include <aimx/log.h>
 
 /* Events delivered before the loop may do something else. */
 #define EVENTS_A_TURN 64
+/* What a listener may take before it is told about. */
+#define SLOW_USEC G_USEC_PER_SEC
 
 typedef struct
 {
@@ -36,6 +39,7 @@ typedef struct
   AimxEventFunc func;
   gpointer user_data;
   GDestroyNotify destroy;
+  guint64 n_slow; /* how often it was; on the main context */
 } Subscription;
 
 struct _AimxEventBus
@@ -43,7 +47,8 @@ struct _AimxEventBus
   GObject parent;
   GMainContext *context;
   AimxLockManager *locks; /* (nullable) */
-  GMutex mutex;           /* guards what follows */
+  AimxListenerWatch *watch;
+  GMutex mutex; /* guards what follows */
   GQueue events;
   GHashTable *n_waiting;    /* name -> how many of the events have it */
   const char *told;         /* the name of the event that listeners are hearing of, NULL between two */
@@ -145,12 +150,30 @@ finish_event (AimxEventBus *self, Event *event)
   event_free (event);
 }
 
+/* Told about at its first time, and again at each doubling. */
+static void
+warn_if_slow (Subscription *listener, const Event *event, gint64 usec)
+{
+  const char *module = listener->module != NULL ? listener->module : AIMX_CORE_MODULE;
+
+  if (usec < SLOW_USEC)
+    return;
+  listener->n_slow++;
+  if ((listener->n_slow & (listener->n_slow - 1)) == 0)
+    aimx_log (G_LOG_LEVEL_WARNING, AIMX_LOG_MODULE, module, "MESSAGE",
+              "a listener of module '%s' to '%s' took %.1f s, and the server waited for it", module, event->name,
+              (double) usec / G_USEC_PER_SEC);
+}
+
 static void
 tell (AimxEventBus *self, const Event *event, Subscription *listener)
 {
   const char *before = aimx_acting_module_set (listener->module);
+  AimxListenerRun run = { .module = listener->module, .event = event->name };
 
+  aimx_listener_watch_begin (self->watch, &run);
   listener->func (event->name, event->details, listener->user_data);
+  warn_if_slow (listener, event, aimx_listener_watch_end (self->watch, &run));
   if (self->locks != NULL)
     aimx_lock_manager_release_held (self->locks);
   aimx_acting_module_set (before);
@@ -412,6 +435,7 @@ aimx_event_bus_finalize (GObject *object)
   g_ptr_array_unref (self->subscriptions);
   g_main_context_unref (self->context);
   g_clear_object (&self->locks);
+  aimx_listener_watch_free (self->watch);
   g_mutex_clear (&self->mutex);
   G_OBJECT_CLASS (aimx_event_bus_parent_class)->finalize (object);
 }
@@ -427,6 +451,7 @@ aimx_event_bus_init (AimxEventBus *self)
 {
   g_mutex_init (&self->mutex);
   g_queue_init (&self->events);
+  self->watch = aimx_listener_watch_new ();
   self->n_waiting = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->subscriptions = g_ptr_array_new_with_free_func (subscription_unref);
 }

@@ -90,7 +90,8 @@ G_DECLARE_FINAL_TYPE (AimxEventBus, aimx_event_bus, AIMX, EVENT_BUS, GObject)
  * @details: its dictionary, `a{sv}`
  * @user_data: from the subscription
  *
- * Runs on the main loop: must not block.
+ * Runs on the main loop: must not block. One that takes a second or more is told about with the name of its module,
+ * and also while it has not returned.
  */
 typedef void (*AimxEventFunc) (const char *name, GVariant *details, gpointer user_data);
 

@@ -362,8 +362,8 @@ typedef struct
  *
  * Stores one recipient's copy durably: when it returns %TRUE the message survives a power failure. Takes the mailbox
  * lock twice for a moment and holds none while a disk syncs. A failure leaves nothing behind: %AIMX_ERROR_NO_ENTRY when
- * mailbox or domain have gone, %AIMX_ERROR_NO_ACCOUNT, %AIMX_ERROR_TEMPORARY when the account cannot be looked up now or
- * somebody keeps the mailbox locked, %AIMX_ERROR_CONFLICT when something else is in the place of the inbox, or it is
+ * mailbox or domain have gone, %AIMX_ERROR_NO_ACCOUNT, %AIMX_ERROR_TEMPORARY when the account cannot be looked up now
+ * or somebody keeps the mailbox locked, %AIMX_ERROR_CONFLICT when something else is in the place of the inbox, or it is
  * somebody else's, %AIMX_ERROR_NO_SPACE, %AIMX_ERROR_IO.
  */
 AIMX_API gboolean aimx_mail_store_deliver (AimxMailStore *self,

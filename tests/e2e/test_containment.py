@@ -291,6 +291,13 @@ class Containment(unittest.TestCase):
         self.assert_serves(server)
         self.assertEqual(server.aimx("mailboxes", "create", "more", "--owner", daemon.ordinary_users()[0]).returncode, 0)
 
+    def test_a_listener_that_never_returns_is_named(self):
+        server = self.start(self.make_tree(PLUGINS / "faulty.so"), **LEFT_HANGING)
+        self.connect(server, b"AIMX/1 HANG\n\n")
+        daemon.wait_for(lambda: "a listener of module 'faulty' to 'hang' has been running for" in server.log(), "the watch")
+        # No signal that it could handle ends it.
+        server.process.kill()
+
     def test_a_million_events_delay_nothing(self):
         server = self.start(self.make_tree(PLUGINS / "faulty.so"))
         self.assertEqual(self.call(server, "FLOOD"), "AIMX/1 OK\n")

@@ -6,6 +6,8 @@
 #define N_THREADS 4
 #define N_EVENTS  500
 
+#define DEADLINE_USEC (20 * G_USEC_PER_SEC)
+
 typedef struct
 {
   GMainContext *context;
@@ -248,6 +250,58 @@ test_a_flood_drops_nothing_but_itself (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (flood.count, ==, AIMX_EVENT_QUEUE_MAX - 2);
 }
 
+static GAsyncQueue *warnings;
+
+static GLogWriterOutput
+keep_warnings (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer user_data)
+{
+  for (gsize i = 0; (level & G_LOG_LEVEL_WARNING) != 0 && i < n_fields; i++)
+    if (strcmp (fields[i].key, "MESSAGE") == 0)
+      g_async_queue_push (warnings, g_strdup (fields[i].value));
+  return G_LOG_WRITER_HANDLED;
+}
+
+static void
+assert_warning (const char *pattern)
+{
+  g_autofree char *warning = g_async_queue_timeout_pop (warnings, DEADLINE_USEC);
+
+  if (warning == NULL || !g_pattern_match_simple (pattern, warning))
+    g_error ("the log says '%s', not '%s'", warning, pattern);
+}
+
+/* Returns when somebody has noticed that it does not. */
+static void
+hang_until_told_about (const char *name, GVariant *details, gpointer user_data)
+{
+  assert_warning ("a listener of module 'plugin' to 'one' has been running for * s, and the server waits for it");
+}
+
+static void
+test_a_listener_that_hangs_is_named_while_it_does_and_afterwards (Fixture *fixture, gconstpointer data)
+{
+  Listener a = { fixture, 'a', 0 };
+  const char *before;
+
+  if (!g_test_subprocess ())
+    {
+      g_test_trap_subprocess (NULL, 0, 0);
+      g_test_trap_assert_passed ();
+      return;
+    }
+  warnings = g_async_queue_new_full (g_free);
+  g_log_set_writer_func (keep_warnings, NULL, NULL);
+  g_log_set_always_fatal (G_LOG_FATAL_MASK);
+  before = aimx_acting_module_set ("plugin");
+  aimx_event_bus_subscribe (fixture->bus, "one", hang_until_told_about, NULL, NULL);
+  aimx_acting_module_set (before);
+  aimx_event_bus_subscribe (fixture->bus, NULL, write_down, &a, NULL);
+  aimx_event_bus_emit (fixture->bus, "one", NULL);
+  deliver (fixture);
+  assert_warning ("a listener of module 'plugin' to 'one' took *.* s, and the server waited for it");
+  g_assert_cmpstr (fixture->heard->str, ==, "a:one ");
+}
+
 static void
 test_what_a_module_leaves_behind_can_be_withdrawn (Fixture *fixture, gconstpointer data)
 {
@@ -349,6 +403,7 @@ main (int argc, char **argv)
   ADD ("details", test_details_are_a_dictionary);
   ADD ("overflow", test_a_full_queue_drops_the_oldest_and_warns);
   ADD ("flood", test_a_flood_drops_nothing_but_itself);
+  ADD ("hangs", test_a_listener_that_hangs_is_named_while_it_does_and_afterwards);
   ADD ("withdrawn", test_what_a_module_leaves_behind_can_be_withdrawn);
   ADD ("acting", test_a_listener_acts_for_who_subscribed);
   ADD ("has-told", test_it_says_whether_everybody_has_heard);

@@ -154,6 +154,19 @@ handle_hoard_aside (AimxRequest *request, gpointer user_data, GError **error)
   return aimx_response_new_ack ();
 }
 
+static void
+on_hang (const char *name, GVariant *details, gpointer user_data)
+{
+  block (user_data);
+}
+
+static AimxResponse *
+handle_hang (AimxRequest *request, gpointer user_data, GError **error)
+{
+  aimx_event_bus_emit (aimx_server_get_event_bus (aimx_request_get_server (request)), "hang", NULL);
+  return aimx_response_new_ack ();
+}
+
 static AimxResponse *
 handle_flood (AimxRequest *request, gpointer user_data, GError **error)
 {
@@ -191,6 +204,7 @@ static const AimxVerbSpec specs[] = {
   { .name = "KEEP", .summary = "a lock", .handler = handle_keep },
   { .name = "KEEP-ASIDE", .summary = "a lock, unseen", .handler = handle_keep_aside },
   { .name = "KEEP-IN-LISTENER", .summary = "a lock, on the main loop", .handler = handle_keep_in_listener },
+  { .name = "HANG", .summary = "a listener that never returns", .handler = handle_hang },
   { .name = "FLOOD", .summary = "a million events", .handler = handle_flood },
 };
 
@@ -204,6 +218,7 @@ load (AimxModule *self, AimxServer *server, GError **error)
       return FALSE;
   aimx_event_bus_subscribe (bus, "dam-breaks", on_dam_breaks, bus, NULL);
   aimx_event_bus_subscribe (bus, "flood", on_flood, NULL, NULL);
+  aimx_event_bus_subscribe (bus, "hang", on_hang, NULL, NULL);
   aimx_event_bus_subscribe (bus, "keep", on_keep, server, NULL);
   return TRUE;
 }
