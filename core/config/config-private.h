@@ -69,6 +69,7 @@ struct _AimxConfig
   char *resolver_trust_anchor;
   GPtrArray *warnings;
   GHashTable *settings;   /* plugin -> table of its keys, see config-settings.c */
+  GHashTable *misplaced;  /* plugin -> what stands in the place of its table, where that is none */
   gboolean single_domain; /* written `domain =` */
   gboolean bare_keys;     /* mailbox keys without `@` */
 };

@@ -100,6 +100,16 @@ read_settings (AimxConfigLoader *loader, TomlNode *table)
   return settings;
 }
 
+/* What stands there is a mistake about that plugin alone. */
+static char *
+describe_misplaced (AimxConfigLoader *loader, const TomlNode *node, const char *plugin)
+{
+  g_autofree char *where = aimx_config_loader_locate (loader, node);
+
+  return g_strdup_printf ("%s: it is %s but must be %s, such as [plugin.%s]", where,
+                          toml_type_get_name (toml_node_get_type (node)), toml_type_get_name (TOML_TYPE_TABLE), plugin);
+}
+
 gboolean
 aimx_config_loader_load_settings (AimxConfigLoader *self, TomlNode *root)
 {
@@ -111,12 +121,13 @@ aimx_config_loader_load_settings (AimxConfigLoader *self, TomlNode *root)
     return FALSE;
   for (guint i = 0; i < toml_table_get_size (tables); i++)
     {
+      const char *plugin = toml_table_get_key (tables, i);
       TomlNode *table = toml_table_get_nth (tables, i);
 
-      if (!aimx_config_loader_check_type (self, table, TOML_TYPE_TABLE, "[plugin.search]"))
-        return FALSE;
-      g_hash_table_insert (self->config->settings, g_strdup (toml_table_get_key (tables, i)),
-                           read_settings (self, table));
+      if (toml_node_get_type (table) == TOML_TYPE_TABLE)
+        g_hash_table_insert (self->config->settings, g_strdup (plugin), read_settings (self, table));
+      else
+        g_hash_table_insert (self->config->misplaced, g_strdup (plugin), describe_misplaced (self, table, plugin));
     }
   return TRUE;
 }
@@ -211,6 +222,23 @@ warn_unknown (const Setting *self, const char *name, const AimxSettingSpec *spec
                                  : g_strdup_printf ("%s: unknown key, ignored", self->where));
 }
 
+/* Who declares no settings has none that could be wrong. */
+static gboolean
+check_place (AimxConfig *self, const char *plugin, const AimxSettingSpec *specs, GPtrArray *warnings, GError **error)
+{
+  const char *fault = g_hash_table_lookup (self->misplaced, plugin);
+
+  if (fault == NULL)
+    return TRUE;
+  if (specs != NULL && specs->name != NULL)
+    {
+      g_set_error (error, AIMX_ERROR, AIMX_ERROR_VALIDATION, "%s", fault);
+      return FALSE;
+    }
+  g_ptr_array_add (warnings, g_strdup_printf ("%s; ignored", fault));
+  return TRUE;
+}
+
 gboolean
 aimx_config_check_settings (AimxConfig *self,
                             const char *plugin,
@@ -223,7 +251,7 @@ aimx_config_check_settings (AimxConfig *self,
   gpointer name, setting;
 
   if (settings == NULL)
-    return TRUE;
+    return check_place (self, plugin, specs, warnings, error);
   g_hash_table_iter_init (&iter, settings);
   while (g_hash_table_iter_next (&iter, &name, &setting))
     {

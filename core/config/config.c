@@ -416,6 +416,7 @@ aimx_config_finalize (GObject *object)
   g_ptr_array_unref (self->mailboxes);
   g_ptr_array_unref (self->warnings);
   g_hash_table_unref (self->settings);
+  g_hash_table_unref (self->misplaced);
   g_strfreev (self->trusted_senders);
   g_strfreev (self->disabled_modules);
   g_strfreev (self->resolver_servers);
@@ -440,6 +441,7 @@ aimx_config_init (AimxConfig *self)
   self->mailboxes_by_address = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->warnings = g_ptr_array_new_with_free_func (g_free);
   self->settings = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_hash_table_unref);
+  self->misplaced = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 }
 
 AimxConfig *

@@ -91,7 +91,6 @@ static const Case errors[] = {
   { A "[modules]\ndisabled = \"dbus\"\n", "line 3, column 1: modules.disabled: it is a string but must be an array" },
   { A "[upgrade]\nrelease_manifest_url = 1\n", "line 3, column 1: upgrade.release_manifest_url: it is an integer" },
   { A "plugin = 1\n", "line 2, column 1: plugin: it is an integer but must be a table" },
-  { A "[plugin]\nsearch = 1\n", "line 3, column 1: plugin.search: it is an integer but must be a table" },
   { A "[[hook_template]]\n",
     "line 2, column 3: hook_template: templates are retired: write the command into each hook" },
   /* addresses */

@@ -144,6 +144,28 @@ test_a_wrong_value_says_where_and_what_to_write (void)
 }
 
 static void
+test_what_is_no_table_is_a_mistake_about_its_plugin_alone (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (AimxLockGuard) guard = lock (fixture);
+  g_autoptr (GError) error = NULL;
+
+  open_store (fixture, "[plugin]\nother = 3\n[[plugin.hello]]\ntimes = 2\n[plugin.third]\n");
+  g_assert_false (declare (fixture, &error));
+  g_assert_error (error, AIMX_ERROR, AIMX_ERROR_VALIDATION);
+  g_assert_nonnull (strstr (error->message, "config.toml"));
+  g_assert_nonnull (
+      strstr (error->message, "plugin.hello: it is an array but must be a table, such as [plugin.hello]"));
+  g_clear_error (&error);
+  g_assert_true (aimx_config_store_add_settings (fixture->store, "third", specs, fixture->warnings, &error));
+  g_assert_cmpuint (fixture->warnings->len, ==, 0);
+  g_assert_true (aimx_config_store_add_settings (fixture->store, "other", NULL, fixture->warnings, &error));
+  g_assert_cmpuint (fixture->warnings->len, ==, 1);
+  write_config (fixture, "[plugin]\nthird = true\n");
+  g_assert_false (aimx_config_store_reload (fixture->store, guard, &error));
+  g_assert_error (error, AIMX_ERROR, AIMX_ERROR_VALIDATION);
+}
+
+static void
 test_an_unknown_key_is_a_warning_with_the_nearest (Fixture *fixture, gconstpointer data)
 {
   open_store (fixture, "[plugin.hello]\ngreting = \"Hi\"\n");
@@ -237,6 +259,8 @@ main (int argc, char **argv)
   ADD ("what-is-not-there-is-no-mistake", test_what_is_not_there_is_no_mistake);
   g_test_add_func ("/config-settings/a-wrong-value-says-where-and-what-to-write",
                    test_a_wrong_value_says_where_and_what_to_write);
+  ADD ("what-is-no-table-is-a-mistake-about-its-plugin-alone",
+       test_what_is_no_table_is_a_mistake_about_its_plugin_alone);
   ADD ("an-unknown-key-is-a-warning-with-the-nearest", test_an_unknown_key_is_a_warning_with_the_nearest);
   ADD ("a-reload-with-a-wrong-value-is-refused-whole", test_a_reload_with_a_wrong_value_is_refused_whole);
   ADD ("a-reload-warns-about-unknown-keys", test_a_reload_warns_about_unknown_keys);
