@@ -5,8 +5,6 @@
  */
 #include "request-private.h"
 
-#define DATE_LENGTH 10 /* 2025-01-31 */
-
 typedef struct
 {
   const char *name; /* of the descriptor */
@@ -91,16 +89,54 @@ aimx_request_get_integer (AimxRequest *self, const char *name, guint64 fallback)
   return value != NULL ? g_ascii_strtoull (value, NULL, 10) : fallback;
 }
 
+/* Where @text goes on after what looks like @shape, in which a 0 is any digit; NULL when it does not begin so. */
+static const char *
+skip_shape (const char *text, const char *shape)
+{
+  for (; *shape != '\0'; text++, shape++)
+    if (*shape == '0' ? !g_ascii_isdigit (*text) : *text != *shape)
+      return NULL;
+  return text;
+}
+
+/* Where @text goes on after its point and digits; NULL when there is no digit. */
+static const char *
+skip_fraction (const char *text)
+{
+  const char *at = text + 1;
+
+  while (g_ascii_isdigit (*at))
+    at++;
+  return at > text + 1 ? at : NULL;
+}
+
+/* RFC 3339, section 5.6, in capitals: that part of ISO 8601 which has separators and says its zone. */
+static gboolean
+is_date_time (const char *text)
+{
+  const char *at = skip_shape (text, "0000-00-00T00:00:00");
+
+  if (at != NULL && *at == '.')
+    at = skip_fraction (at);
+  if (at == NULL)
+    return FALSE;
+  if (*at == '+' || *at == '-')
+    at = skip_shape (at + 1, "00:00");
+  else
+    at = skip_shape (at, "Z");
+  return at != NULL && *at == '\0';
+}
+
 gboolean
 aimx_request_read_time (const char *value, gboolean last, gint64 *seconds)
 {
-  const gboolean is_date = strlen (value) == DATE_LENGTH;
-  g_autoptr (GTimeZone) utc = g_time_zone_new_utc ();
-  g_autofree char *of_day = is_date ? g_strconcat (value, last ? "T23:59:59Z" : "T00:00:00Z", NULL) : NULL;
-  g_autoptr (GDateTime) time = g_date_time_new_from_iso8601 (is_date ? of_day : value, utc);
+  const char *end = skip_shape (value, "0000-00-00");
+  const gboolean is_date = end != NULL && *end == '\0';
+  g_autofree char *text =
+      is_date ? g_strconcat (value, last ? "T23:59:59Z" : "T00:00:00Z", NULL) : g_ascii_strup (value, -1);
+  g_autoptr (GDateTime) time = is_date_time (text) ? g_date_time_new_from_iso8601 (text, NULL) : NULL;
 
-  /* RFC 3339 is the part of ISO 8601 with separators. */
-  if (time == NULL || value[4] != '-' || value[7] != '-')
+  if (time == NULL)
     return FALSE;
   *seconds = g_date_time_to_unix (time);
   return TRUE;
