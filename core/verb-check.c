@@ -81,7 +81,7 @@ find_header (const AimxVerbSpec *spec, const char *name)
   return NULL;
 }
 
-/* Doors without frames send a body and no Content-Length. */
+/* Doors without frames send a body and no Content-Length. An empty one of theirs is none where none is required. */
 static gboolean
 check_body (const AimxVerbSpec *spec, AimxRequest *request, const char *sent_length, GError **error)
 {
@@ -98,7 +98,11 @@ check_body (const AimxVerbSpec *spec, AimxRequest *request, const char *sent_len
   if (said != length)
     return malformed (error, "the body is not as long as Content-Length says");
   if ((spec->flags & AIMX_VERB_BODY_REQUIRED) == 0)
-    return TRUE;
+    {
+      if (length == 0)
+        aimx_request_set_body (request, NULL);
+      return TRUE;
+    }
   if (value == NULL && body == NULL)
     return malformed (error, "%s needs a body with its Content-Length", spec->name);
   if (body == NULL)

@@ -175,8 +175,7 @@ call_any (BusService *service, AimxCaller *caller, GDBusMethodInvocation *invoca
       g_ptr_array_add (headers, (gpointer) value);
     }
   g_ptr_array_add (headers, NULL);
-  if (g_variant_get_size (content) > 0)
-    body = g_variant_get_data_as_bytes (content);
+  body = g_variant_get_data_as_bytes (content);
   bus_calls_run (service->calls, caller, verb, (const char *const *) headers->pdata, body, on_generic_answer,
                  invocation);
 }

@@ -192,6 +192,8 @@ class Methods(Case):
         peer = self.peer()
         _, answer = peer.verb("INGEST", b"From: ann@sender.test\r\nSubject: by bus\r\n\r\ntext\r\n", Rcpt=INFO)
         self.assertEqual(answer["id"], self.server.messages(INFO)[0].stem)
+        _, answer = peer.verb("VERIFY", b"")
+        self.assertEqual(answer["dkim"], [])
 
     def test_a_thousand_calls_are_answered_while_mail_comes_in(self):
         peer = self.peer()

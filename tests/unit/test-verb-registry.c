@@ -287,6 +287,12 @@ test_body_and_content_length_follow_the_descriptor (void)
   g_clear_object (&request);
   request = check (&required, SENT ("Mailbox", "a"), "hi", NULL);
   g_assert_nonnull (request);
+  g_clear_object (&request);
+  request = check (&required, SENT ("Mailbox", "a"), "", NULL);
+  g_assert_cmpuint (g_bytes_get_size (aimx_request_get_body (request)), ==, 0);
+  g_clear_object (&request);
+  request = check (&good, SENT ("Mailbox", "a"), "", NULL);
+  g_assert_null (aimx_request_get_body (request));
 }
 
 static void
