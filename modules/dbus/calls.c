@@ -20,22 +20,33 @@ struct _BusCalls
 /* There while it has calls. */
 typedef struct
 {
-  guint n_running;
   gsize body_bytes;
-  GQueue waiting; /* of Call */
+  GHashTable *shares; /* module, or one of those below -> Share */
 } User;
+
+/* There while it has calls: a verb that hangs holds up those of its module, for its user, and nothing else. */
+typedef struct
+{
+  guint n_running;
+  GQueue waiting; /* of Call */
+} Share;
+
+/* No module has such a name: verbs of none are answered at once, and other work waits for no verb. */
+static const char share_of_no_module[] = "";
+static const char share_of_work[] = "*";
 
 typedef struct
 {
   BusCalls *calls;
   AimxCaller *caller;
+  const char *share;
   AimxRequest *request; /* NULL: work */
   AimxWorkFunc work;
   BusCallsAnswered answered;
   gpointer user_data;
 } Call;
 
-static void start_next (BusCalls *self, User *user);
+static void start_next (BusCalls *self, Share *share);
 
 /* ---- one call ---- */
 
@@ -75,24 +86,58 @@ refuse (const Call *call, const char *why)
 /* ---- users ---- */
 
 static User *
+user_new (void)
+{
+  User *user = g_new0 (User, 1);
+
+  user->shares = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
+  return user;
+}
+
+static void
+user_free (gpointer data)
+{
+  User *user = data;
+
+  g_hash_table_unref (user->shares);
+  g_free (user);
+}
+
+static User *
 get_user (BusCalls *self, guint uid)
 {
   User *user = g_hash_table_lookup (self->users, GUINT_TO_POINTER (uid));
 
   if (user == NULL)
     {
-      user = g_new0 (User, 1);
+      user = user_new ();
       g_hash_table_insert (self->users, GUINT_TO_POINTER (uid), user);
     }
   return user;
 }
 
-static void
-forget_idle_user (BusCalls *self, guint uid)
+static Share *
+get_share (User *user, const char *name)
 {
-  const User *user = g_hash_table_lookup (self->users, GUINT_TO_POINTER (uid));
+  Share *share = g_hash_table_lookup (user->shares, name);
 
-  if (user->n_running == 0 && g_queue_is_empty ((GQueue *) &user->waiting))
+  if (share == NULL)
+    {
+      share = g_new0 (Share, 1);
+      g_hash_table_insert (user->shares, (gpointer) name, share);
+    }
+  return share;
+}
+
+static void
+forget_idle (BusCalls *self, guint uid, const char *name)
+{
+  User *user = get_user (self, uid);
+  Share *share = get_share (user, name);
+
+  if (share->n_running == 0 && g_queue_is_empty (&share->waiting))
+    g_hash_table_remove (user->shares, name);
+  if (g_hash_table_size (user->shares) == 0)
     g_hash_table_remove (self->users, GUINT_TO_POINTER (uid));
 }
 
@@ -112,12 +157,13 @@ finish (Call *ended, AimxResponse *response)
   g_autoptr (Call) call = ended;
   BusCalls *self = call->calls;
   User *user = get_user (self, get_uid (call));
+  Share *share = get_share (user, call->share);
 
   self->n_running--;
-  user->n_running--;
+  share->n_running--;
   user->body_bytes -= get_body_size (call);
-  start_next (self, user);
-  forget_idle_user (self, get_uid (call));
+  start_next (self, share);
+  forget_idle (self, get_uid (call), call->share);
   call->answered (response, call->user_data);
   tell_when_idle (self);
 }
@@ -145,15 +191,15 @@ on_worked (gpointer user_data)
 }
 
 static void
-start_next (BusCalls *self, User *user)
+start_next (BusCalls *self, Share *share)
 {
-  while (user->n_running < BUS_CALLS_SHARE && !g_queue_is_empty (&user->waiting))
+  while (share->n_running < BUS_CALLS_SHARE && !g_queue_is_empty (&share->waiting))
     {
-      Call *call = g_queue_pop_head (&user->waiting);
+      Call *call = g_queue_pop_head (&share->waiting);
 
       self->n_waiting--;
       self->n_running++;
-      user->n_running++;
+      share->n_running++;
       if (call->request != NULL)
         aimx_server_call_async (self->server, call->request, on_called, call);
       else
@@ -168,21 +214,23 @@ admit (Call *arrived)
   g_autoptr (Call) call = arrived;
   BusCalls *self = call->calls;
   guint uid = get_uid (call);
+  const char *name = call->share;
   User *user = get_user (self, uid);
+  Share *share = get_share (user, name);
 
   if (self->idle != NULL)
     refuse (call, "the daemon is ending; try again");
-  else if (g_queue_get_length (&user->waiting) >= BUS_CALLS_WAITING ||
+  else if (g_queue_get_length (&share->waiting) >= BUS_CALLS_WAITING ||
            get_body_size (call) > BUS_BODY_MEMORY - user->body_bytes)
     refuse (call, "too many of your calls wait already; try again when some are answered");
   else
     {
       user->body_bytes += get_body_size (call);
       self->n_waiting++;
-      g_queue_push_tail (&user->waiting, g_steal_pointer (&call));
-      start_next (self, user);
+      g_queue_push_tail (&share->waiting, g_steal_pointer (&call));
+      start_next (self, share);
     }
-  forget_idle_user (self, uid);
+  forget_idle (self, uid, name);
 }
 
 static Call *
@@ -207,7 +255,9 @@ bus_calls_run (BusCalls *self,
                gpointer user_data)
 {
   Call *call = call_new (self, caller, answered, user_data);
+  const char *module = aimx_server_get_verb_module (self->server, verb);
 
+  call->share = module != NULL ? module : share_of_no_module;
   call->request = aimx_request_new (caller, verb, headers, body);
   admit (call);
 }
@@ -217,6 +267,7 @@ bus_calls_run_work (BusCalls *self, AimxCaller *caller, AimxWorkFunc func, BusCa
 {
   Call *call = call_new (self, caller, answered, data);
 
+  call->share = share_of_work;
   call->work = func;
   admit (call);
 }
@@ -224,21 +275,30 @@ bus_calls_run_work (BusCalls *self, AimxCaller *caller, AimxWorkFunc func, BusCa
 /* ---- life ---- */
 
 static gboolean
-refuse_waiting (gpointer key, gpointer value, gpointer user_data)
+refuse_waiting_of_share (gpointer key, gpointer value, gpointer user_data)
 {
-  BusCalls *self = user_data;
-  User *user = value;
+  User *user = user_data;
+  Share *share = value;
   Call *waiting;
 
-  while ((waiting = g_queue_pop_head (&user->waiting)) != NULL)
+  while ((waiting = g_queue_pop_head (&share->waiting)) != NULL)
     {
       g_autoptr (Call) call = waiting;
 
-      self->n_waiting--;
+      call->calls->n_waiting--;
       user->body_bytes -= get_body_size (call);
       refuse (call, "the daemon is ending; try again");
     }
-  return user->n_running == 0;
+  return share->n_running == 0;
+}
+
+static gboolean
+refuse_waiting (gpointer key, gpointer value, gpointer user_data)
+{
+  User *user = value;
+
+  g_hash_table_foreach_remove (user->shares, refuse_waiting_of_share, user);
+  return g_hash_table_size (user->shares) == 0;
 }
 
 void
@@ -246,7 +306,7 @@ bus_calls_stop (BusCalls *self, BusCallsIdle idle, gpointer user_data)
 {
   self->idle = idle;
   self->idle_data = user_data;
-  g_hash_table_foreach_remove (self->users, refuse_waiting, self);
+  g_hash_table_foreach_remove (self->users, refuse_waiting, NULL);
   tell_when_idle (self);
 }
 
@@ -268,7 +328,7 @@ bus_calls_new (AimxServer *server)
   BusCalls *self = g_new0 (BusCalls, 1);
 
   self->server = server;
-  self->users = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  self->users = g_hash_table_new_full (NULL, NULL, NULL, user_free);
   return self;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Verbs, and other work that may block, on behalf of callers on the bus: some of a user's run at once, some wait, more
- * are refused, so that one user cannot take every thread or all memory. Main thread.
+ * Verbs, and other work that may block, on behalf of callers on the bus: of a user's some of each module run at once,
+ * some wait, more are refused, so that one user cannot take every thread or all memory, and one module that hangs
+ * cannot keep a user from the others. Main thread.
  */
 #pragma once
 
@@ -51,7 +52,7 @@ bus_calls_run_work (BusCalls *self, AimxCaller *caller, AimxWorkFunc work, BusCa
 void bus_calls_stop (BusCalls *self, BusCallsIdle idle, gpointer user_data);
 /** bus_calls_get_n_running: Returns: how many run */
 guint bus_calls_get_n_running (BusCalls *self);
-/** bus_calls_get_n_waiting: Returns: how many wait for others of their user */
+/** bus_calls_get_n_waiting: Returns: how many wait for others of their user and module */
 guint bus_calls_get_n_waiting (BusCalls *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BusCalls, bus_calls_free)

@@ -41,9 +41,10 @@
 
 /** BUS_CONNECTIONS_MAX: connections remembered. The bus has a limit of its own a user, far below */
 #define BUS_CONNECTIONS_MAX 4096
-/** BUS_CALLS_SHARE: verbs of one user, with listings, that run at once. The server runs 16 verbs */
+/** BUS_CALLS_SHARE: calls of one user to the verbs of one module that run at once, and as many listings and questions
+ * who owns what. The server runs 64 calls of a module */
 #define BUS_CALLS_SHARE 4
-/** BUS_CALLS_WAITING: calls of one user that wait; more are refused */
+/** BUS_CALLS_WAITING: calls of one user that wait for others to the same module; more are refused */
 #define BUS_CALLS_WAITING 2048
 /** BUS_BODY_MEMORY: bytes of bodies of one user, running and waiting; more are refused */
 #define BUS_BODY_MEMORY (64 * 1024 * 1024)

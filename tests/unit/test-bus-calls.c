@@ -110,11 +110,17 @@ on_answered (AimxResponse *response, gpointer user_data)
 }
 
 static void
-call (Fixture *fixture, guint uid, GBytes *body)
+call_verb (Fixture *fixture, guint uid, const char *verb, GBytes *body)
 {
   g_autoptr (AimxCaller) caller = aimx_caller_new (uid, uid, 1);
 
-  bus_calls_run (fixture->calls, caller, "HOLD", HEADERS (NULL), body, on_answered, fixture);
+  bus_calls_run (fixture->calls, caller, verb, HEADERS (NULL), body, on_answered, fixture);
+}
+
+static void
+call (Fixture *fixture, guint uid, GBytes *body)
+{
+  call_verb (fixture, uid, "HOLD", body);
 }
 
 static void
@@ -194,16 +200,41 @@ hold_thread (gpointer user_data)
 }
 
 static void
-test_other_work_counts_like_verbs (Fixture *fixture, gconstpointer data)
+do_nothing (gpointer user_data)
+{
+}
+
+static void
+test_a_module_that_hangs_holds_up_only_its_own_verbs (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (AimxCaller) caller = aimx_caller_new (STRANGER, STRANGER, 1);
+
+  for (guint i = 0; i < BUS_CALLS_SHARE + BUS_CALLS_WAITING; i++)
+    call (fixture, STRANGER, NULL);
+  wait_for_entered (BUS_CALLS_SHARE);
+  call_verb (fixture, STRANGER, "VERSION", NULL);
+  wait_for_answers (fixture, 1);
+  bus_calls_run_work (fixture->calls, caller, do_nothing, on_answered, fixture);
+  wait_for_answers (fixture, 2);
+  g_assert_cmpuint (fixture->n_ok, ==, 2);
+  call (fixture, STRANGER, NULL);
+  g_assert_cmpuint (fixture->n_refused, ==, 1);
+  release ();
+  wait_for_answers (fixture, BUS_CALLS_SHARE + BUS_CALLS_WAITING + 3);
+  g_assert_cmpuint (fixture->n_refused, ==, 1);
+}
+
+static void
+test_other_work_has_a_share_of_its_own (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (AimxCaller) caller = aimx_caller_new (STRANGER, STRANGER, 1);
 
   for (guint i = 0; i < BUS_CALLS_SHARE + 1; i++)
     bus_calls_run_work (fixture->calls, caller, hold_thread, on_answered, fixture);
   call (fixture, STRANGER, NULL);
-  wait_for_entered (BUS_CALLS_SHARE);
-  g_assert_cmpuint (bus_calls_get_n_running (fixture->calls), ==, BUS_CALLS_SHARE);
-  g_assert_cmpuint (bus_calls_get_n_waiting (fixture->calls), ==, 2);
+  wait_for_entered (BUS_CALLS_SHARE + 1);
+  g_assert_cmpuint (bus_calls_get_n_running (fixture->calls), ==, BUS_CALLS_SHARE + 1);
+  g_assert_cmpuint (bus_calls_get_n_waiting (fixture->calls), ==, 1);
   release ();
   wait_for_answers (fixture, BUS_CALLS_SHARE + 2);
   g_assert_cmpuint (fixture->n_ok, ==, BUS_CALLS_SHARE + 2);
@@ -244,7 +275,8 @@ main (int argc, char **argv)
   ADD ("some-run-and-the-others-wait", test_some_run_and_the_others_wait);
   ADD ("too-many-are-refused", test_too_many_are_refused);
   ADD ("too-much-is-refused", test_too_much_is_refused);
-  ADD ("other-work-counts-like-verbs", test_other_work_counts_like_verbs);
+  ADD ("a-module-that-hangs-holds-up-only-its-own-verbs", test_a_module_that_hangs_holds_up_only_its_own_verbs);
+  ADD ("other-work-has-a-share-of-its-own", test_other_work_has_a_share_of_its_own);
   ADD ("an-end-answers-all", test_an_end_answers_all);
   ADD ("an-end-without-calls-comes-at-once", test_an_end_without_calls_comes_at_once);
   return g_test_run ();
