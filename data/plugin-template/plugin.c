@@ -26,7 +26,7 @@ handle_words (AimxRequest *request, gpointer user_data, GError **error)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
   gsize length;
-  const char *text = g_bytes_get_data (aimx_request_get_body (request), &length);
+  const char *text = (const char *) g_bytes_get_data (aimx_request_get_body (request), &length);
 
   if (!g_utf8_validate (text, (gssize) length, NULL))
     {

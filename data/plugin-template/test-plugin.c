@@ -19,7 +19,7 @@ test_words_are_counted (void)
   g_autoptr (AimxResponse) response = call (" one  two\nthree ", -1, &error);
 
   g_assert_no_error (error);
-  g_assert_cmpstr (g_bytes_get_data (aimx_response_get_body (response), NULL), ==, "{\"words\":3}");
+  g_assert_cmpstr ((const char *) g_bytes_get_data (aimx_response_get_body (response), NULL), ==, "{\"words\":3}");
 }
 
 static void

@@ -37,3 +37,29 @@
  * Marks what libaimx-core exports; everything else in it is hidden.
  */
 #define AIMX_API __attribute__ ((visibility ("default")))
+
+/**
+ * AIMX_DECLARE_FLAGS: (skip)
+ * @Type: an enumeration of bits
+ *
+ * Lets values of @Type be combined with `|` in C++ too, where an enumeration is no number. Stands behind its
+ * definition, without a semicolon.
+ */
+#ifdef __cplusplus
+#define AIMX_DECLARE_FLAGS(Type)                                                                                       \
+  extern "C++"                                                                                                         \
+  {                                                                                                                    \
+    constexpr Type                                                                                                     \
+    operator| (Type a, Type b)                                                                                         \
+    {                                                                                                                  \
+      return static_cast<Type> (static_cast<unsigned> (a) | static_cast<unsigned> (b));                                \
+    }                                                                                                                  \
+    inline Type &                                                                                                      \
+    operator|= (Type &a, Type b)                                                                                       \
+    {                                                                                                                  \
+      return a = a | b;                                                                                                \
+    }                                                                                                                  \
+  }
+#else
+#define AIMX_DECLARE_FLAGS(Type)
+#endif

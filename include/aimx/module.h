@@ -37,6 +37,7 @@ typedef enum
   AIMX_MODULE_NONE = 0,
   AIMX_MODULE_LISTENER = 1 << 0,
 } AimxModuleFlags;
+AIMX_DECLARE_FLAGS (AimxModuleFlags)
 
 /**
  * AimxModuleDescriptor:

@@ -52,6 +52,7 @@ typedef enum
   AIMX_HEADER_REFUSED = 1 << 1,
   AIMX_HEADER_POSITIONAL = 1 << 2,
 } AimxHeaderFlags;
+AIMX_DECLARE_FLAGS (AimxHeaderFlags)
 
 /**
  * AimxHeaderSpec:
@@ -110,6 +111,7 @@ typedef enum
   AIMX_VERB_BODY_REQUIRED = 1 << 3,
   AIMX_VERB_HIDES = 1 << 4,
 } AimxVerbFlags;
+AIMX_DECLARE_FLAGS (AimxVerbFlags)
 
 /**
  * AimxResultShape:

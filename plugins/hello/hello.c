@@ -16,7 +16,7 @@ typedef struct
 static AimxResponse *
 handle (AimxRequest *request, gpointer user_data, GError **error)
 {
-  Hello *self = user_data;
+  Hello *self = (Hello *) user_data;
   g_autoptr (GVariant) greeting = aimx_module_get_setting (self->module, aimx_request_get_config (request), "greeting");
   const char *name = aimx_request_get_header (request, "Name");
   g_autofree char *text =
@@ -56,7 +56,7 @@ static const AimxVerbSpec hello_verb = {
 static void
 on_received (const char *name, GVariant *details, gpointer user_data)
 {
-  Hello *self = user_data;
+  Hello *self = (Hello *) user_data;
 
   g_atomic_int_inc (&self->n_received);
 }
@@ -80,7 +80,7 @@ load (AimxModule *module, AimxServer *server, GError **error)
 static void
 unload (AimxModule *module, AimxServer *server)
 {
-  Hello *self = aimx_module_get_data (module);
+  Hello *self = (Hello *) aimx_module_get_data (module);
 
   aimx_event_bus_unsubscribe (aimx_server_get_event_bus (server), self->subscription);
 }

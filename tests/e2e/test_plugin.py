@@ -145,13 +145,38 @@ class Plugin(unittest.TestCase):
         modules = {one["name"]: one for one in json.loads(self.aimx(server, "modules", "--json").stdout)}
         self.assertEqual((modules["mine"]["state"], modules["mine"]["verbs"]), ("loaded", ["WORDS"]))
 
-    def test_the_same_in_cplusplus(self):
-        source = daemon.ROOT / "tests" / "e2e" / "plugin" / "polyglot.cc"
+    def test_the_template_in_cplusplus(self):
+        with tempfile.TemporaryDirectory() as place:
+            copy = pathlib.Path(place, "polyglot-words")
+            shutil.copytree(self.installed.aimx.parents[1] / "share" / "aimx" / "plugin-template", copy)
+            for source in copy.glob("*.c"):
+                source.rename(source.with_suffix(".cc"))
+            meson = (copy / "meson.build").read_text(encoding="utf-8")
+            for in_c, in_cplusplus in (("'words', 'c'", "'polyglot-words', 'cpp'"), ("c_std=gnu17", "cpp_std=c++20"),
+                                       ("c_args", "cpp_args"), (".c'", ".cc'")):
+                self.assertIn(in_c, meson)
+                meson = meson.replace(in_c, in_cplusplus)
+            (copy / "meson.build").write_text(meson, encoding="utf-8")
+            run("sh", "-ec", "meson setup build --werror && meson test -C build && meson install -C build", cwd=copy,
+                env=self.installed.env)
+        self.addCleanup((self.installed.plugins / "polyglot-words.so").unlink)
+        self.assertEqual(self.aimx(self.start(), "words", stdin="one two\n").stdout, "words: 2\n")
+
+    def build_in_cplusplus(self, source, name):
         flags = run("pkg-config", "--cflags", "--libs", "aimx-plugin-1", env=self.installed.env).split()
-        run("g++", "-std=c++20", "-Wall", "-Wextra", "-Wno-missing-field-initializers", "-Werror", "-shared", "-fPIC", "-o",
-            self.installed.plugins / "polyglot.so", source, *flags)
+        built = self.installed.plugins / f"{name}.so"
+        run("g++", "-std=c++20", "-Wall", "-Werror", "-shared", "-fPIC", "-o", built, "-x", "c++", source, "-x", "none", *flags)
+        self.addCleanup(built.unlink)
+
+    def test_the_tutorial_in_cplusplus(self):
+        self.build_in_cplusplus(daemon.ROOT / "plugins" / "hello" / "hello.c", "hello")
+        self.assertEqual(self.aimx(self.start(), "hello", "Ann").stdout, "text: Hello, Ann!\nreceived: 0\n")
+
+    def test_the_same_written_for_cplusplus(self):
+        self.build_in_cplusplus(daemon.ROOT / "tests" / "e2e" / "plugin" / "polyglot.cc", "polyglot")
         server = self.start()
         self.assertIn("text: Ciao, Ann!", self.aimx(server, "polyglot", "Ann").stdout)
+        self.assertIn("'Name' is missing", self.aimx(server, "call", "POLYGLOT", status=1).stderr)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ handle (AimxRequest *request, gpointer user_data, GError **)
   auto *self = static_cast<Polyglot *> (user_data);
   g_autoptr (GVariant) greeting = aimx_module_get_setting (self->module, aimx_request_get_config (request), "greeting");
   const char *name = aimx_request_get_header (request, "Name");
-  const std::string text = std::string (g_variant_get_string (greeting, nullptr)) + ", " + (name ? name : "mondo") + "!";
+  const std::string text = std::string (g_variant_get_string (greeting, nullptr)) + ", " + name + "!";
   g_autoptr (JsonBuilder) builder = json_builder_new ();
 
   json_builder_begin_object (builder);
@@ -34,7 +34,7 @@ handle (AimxRequest *request, gpointer user_data, GError **)
 }
 
 const AimxHeaderSpec headers[] = {
-  { "Name", AIMX_HEADER_STRING, AIMX_HEADER_POSITIONAL, "whom to greet", {} },
+  { "Name", AIMX_HEADER_STRING, AIMX_HEADER_REQUIRED | AIMX_HEADER_POSITIONAL, "whom to greet", {} },
   {},
 };
 
