@@ -6,6 +6,7 @@
 
 #include "acting-module.h"
 #include "authorizer.h"
+#include "figures.h"
 #include "module-loader.h"
 #include "server-private.h"
 #include "verb-registry.h"

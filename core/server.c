@@ -51,6 +51,7 @@ struct _AimxServer
   AimxAuthorizer *authorizer;
   AimxVerbRegistry *verbs;
   AimxModuleLoader *modules;
+  AimxFigures *figures;
   GHashTable *plugins; /* names; complete before the first is loaded */
   gulong config_handler;
   GMutex mutex; /* guards what follows */
@@ -247,14 +248,15 @@ report_running (AimxServer *self)
               GPOINTER_TO_UINT (n));
 }
 
-/* ---- verbs and services ---- */
+/* ---- verbs, services and figures ---- */
 
 static gboolean
 check_loading (AimxModule *module, GError **error)
 {
   if (aimx_module_get_state (module) == AIMX_MODULE_LOADING)
     return TRUE;
-  g_set_error (error, AIMX_ERROR, AIMX_ERROR_MODULE, "module '%s' can register verbs and services only while it loads",
+  g_set_error (error, AIMX_ERROR, AIMX_ERROR_MODULE,
+               "module '%s' can register verbs, services and figures only while it loads",
                aimx_module_get_name (module));
   return FALSE;
 }
@@ -350,6 +352,30 @@ aimx_server_get_service (AimxServer *self, GType interface)
   return service != NULL ? g_object_ref (service->object) : NULL;
 }
 
+gboolean
+aimx_server_publish_figures (AimxServer *self,
+                             AimxModule *module,
+                             const char *group,
+                             AimxFiguresFunc func,
+                             gpointer user_data,
+                             GError **error)
+{
+  g_return_val_if_fail (AIMX_IS_SERVER (self), FALSE);
+  g_return_val_if_fail (AIMX_IS_MODULE (module), FALSE);
+  g_return_val_if_fail (group != NULL && func != NULL, FALSE);
+
+  return check_loading (module, error) &&
+         aimx_figures_add (self->figures, aimx_module_get_name (module), group, func, user_data, error);
+}
+
+GVariant *
+aimx_server_read_figures (AimxServer *self)
+{
+  g_return_val_if_fail (AIMX_IS_SERVER (self), NULL);
+
+  return aimx_figures_read (self->figures);
+}
+
 static gboolean
 is_of_module (gpointer key, gpointer value, gpointer module)
 {
@@ -376,6 +402,7 @@ withdraw (AimxServer *self, AimxModule *module)
 {
   withdraw_callbacks (self, module);
   aimx_verb_registry_remove_module (self->verbs, aimx_module_get_name (module));
+  aimx_figures_remove_module (self->figures, aimx_module_get_name (module));
   g_mutex_lock (&self->mutex);
   g_hash_table_foreach_remove (self->services, is_of_module, module);
   g_mutex_unlock (&self->mutex);
@@ -550,6 +577,7 @@ aimx_server_new (const AimxServerSettings *settings,
   self->work_pool = g_thread_pool_new (run_work, self, WORK_THREADS, FALSE, NULL);
   self->config_handler = g_signal_connect (config, "changed", G_CALLBACK (on_config_changed), self);
   aimx_server_verbs_add (self->verbs);
+  aimx_figures_add_locks (self->figures, locks);
   return self;
 }
 
@@ -565,6 +593,7 @@ aimx_server_finalize (GObject *object)
   g_hash_table_unref (self->works_of);
   g_hash_table_unref (self->options);
   aimx_verb_registry_free (self->verbs);
+  aimx_figures_free (self->figures);
   g_clear_pointer (&self->authorizer, aimx_authorizer_free);
   g_clear_object (&self->accounts);
   g_clear_object (&self->locks);
@@ -593,4 +622,5 @@ aimx_server_init (AimxServer *self)
   self->calls_of = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, free_pool);
   self->works_of = g_hash_table_new (g_str_hash, g_str_equal);
   self->verbs = aimx_verb_registry_new ();
+  self->figures = aimx_figures_new ();
 }

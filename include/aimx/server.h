@@ -118,6 +118,46 @@ aimx_server_provide (AimxServer *self, AimxModule *module, GType interface, GObj
 AIMX_API gpointer aimx_server_get_service (AimxServer *self, GType interface);
 
 /**
+ * AimxFiguresFunc:
+ * @user_data: from aimx_server_publish_figures()
+ *
+ * Called on the main thread, so it never blocks.
+ *
+ * Returns: (transfer full): names and numbers as they are now, `a{st}`; maybe floating
+ */
+typedef GVariant *(*AimxFiguresFunc) (gpointer user_data);
+
+/**
+ * aimx_server_publish_figures:
+ * @self: the server
+ * @module: whose they are
+ * @group: `[a-z][a-z0-9]*`, what their names begin with
+ * @func: (scope forever): reads them
+ * @user_data: for @func
+ * @error: return location
+ *
+ * Offers numbers that tell an operator how the module is: how many clients it has, how much it has done. They are seen
+ * on the bus, each as `<group>_<name>`. Main thread, while the module loads; taken back when it is unloaded.
+ * %AIMX_ERROR_MODULE when the group is somebody's already or no such name.
+ */
+AIMX_API gboolean aimx_server_publish_figures (AimxServer *self,
+                                               AimxModule *module,
+                                               const char *group,
+                                               AimxFiguresFunc func,
+                                               gpointer user_data,
+                                               GError **error);
+
+/**
+ * aimx_server_read_figures:
+ * @self: the server
+ *
+ * Main thread; never blocks.
+ *
+ * Returns: (transfer full): the figures of all modules and of the locks, `a{st}`
+ */
+AIMX_API GVariant *aimx_server_read_figures (AimxServer *self);
+
+/**
  * aimx_server_call_async:
  * @self: the server
  * @request: what came in

@@ -10,11 +10,19 @@ door_free (gpointer door)
   bus_door_free (door);
 }
 
+static GVariant *
+read_figures (gpointer door)
+{
+  return bus_door_read_figures (door);
+}
+
 static gboolean
 load (AimxModule *module, AimxServer *server, GError **error)
 {
-  aimx_module_set_data (module, bus_door_new (server), door_free);
-  return TRUE;
+  BusDoor *door = bus_door_new (server);
+
+  aimx_module_set_data (module, door, door_free);
+  return aimx_server_publish_figures (server, module, "bus", read_figures, door, error);
 }
 
 /* A machine without a bus is as good as any. */

@@ -142,6 +142,16 @@ bus_door_close (BusDoor *self, BusDoorClosed closed, gpointer user_data)
 
 /* ---- the door ---- */
 
+GVariant *
+bus_door_read_figures (BusDoor *self)
+{
+  guint64 n_connections = self->tree != NULL ? bus_callers_get_size (bus_tree_get_callers (self->tree)) : 0;
+
+  return g_variant_new_parsed ("{'connections': %t, 'calls_running': %t, 'calls_waiting': %t}", n_connections,
+                               (guint64) bus_calls_get_n_running (self->service.calls),
+                               (guint64) bus_calls_get_n_waiting (self->service.calls));
+}
+
 BusDoor *
 bus_door_new (AimxServer *server)
 {

@@ -181,10 +181,9 @@ call_any (BusService *service, AimxCaller *caller, GDBusMethodInvocation *invoca
 }
 
 static void
-return_figures (BusService *service, AimxCaller *caller, guint n_connections, GDBusMethodInvocation *invocation)
+return_figures (BusService *service, AimxCaller *caller, GDBusMethodInvocation *invocation)
 {
-  GVariantBuilder builder;
-  AimxLockCounters locks;
+  g_autoptr (GVariant) figures = NULL;
 
   if (!aimx_server_administers (service->server, caller))
     {
@@ -193,27 +192,12 @@ return_figures (BusService *service, AimxCaller *caller, guint n_connections, GD
       return_error (invocation, error);
       return;
     }
-  aimx_lock_manager_get_counters (aimx_server_get_lock_manager (service->server), &locks);
-  g_variant_builder_init (&builder, G_VARIANT_TYPE ("a{st}"));
-  g_variant_builder_add (&builder, "{st}", "locks_acquired", locks.acquired);
-  g_variant_builder_add (&builder, "{st}", "locks_contended", locks.contended);
-  g_variant_builder_add (&builder, "{st}", "locks_refused", locks.refused);
-  g_variant_builder_add (&builder, "{st}", "locks_waiting", locks.waiting);
-  g_variant_builder_add (&builder, "{st}", "locks_held", locks.held);
-  g_variant_builder_add (&builder, "{st}", "locks_wait_usec_total", locks.wait_usec_total);
-  g_variant_builder_add (&builder, "{st}", "locks_wait_usec_max", locks.wait_usec_max);
-  g_variant_builder_add (&builder, "{st}", "bus_connections", (guint64) n_connections);
-  g_variant_builder_add (&builder, "{st}", "bus_calls_running", (guint64) bus_calls_get_n_running (service->calls));
-  g_variant_builder_add (&builder, "{st}", "bus_calls_waiting", (guint64) bus_calls_get_n_waiting (service->calls));
-  g_dbus_method_invocation_return_value (invocation, g_variant_new ("(a{st})", &builder));
+  figures = aimx_server_read_figures (service->server);
+  g_dbus_method_invocation_return_value (invocation, g_variant_new ("(@a{st})", figures));
 }
 
 void
-bus_method_call (BusService *service,
-                 const BusObject *object,
-                 AimxCaller *caller,
-                 guint n_connections,
-                 GDBusMethodInvocation *invocation)
+bus_method_call (BusService *service, const BusObject *object, AimxCaller *caller, GDBusMethodInvocation *invocation)
 {
   const char *method = g_dbus_method_invocation_get_method_name (invocation);
   const Mapping *mapping = find_mapping (invocation);
@@ -223,7 +207,7 @@ bus_method_call (BusService *service,
   else if (strcmp (method, "Call") == 0)
     call_any (service, caller, invocation);
   else if (strcmp (method, "Figures") == 0)
-    return_figures (service, caller, n_connections, invocation);
+    return_figures (service, caller, invocation);
   else
     /* Subscribe: that the caller is known by now is all there is to it. */
     g_dbus_method_invocation_return_value (invocation, NULL);

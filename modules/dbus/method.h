@@ -14,13 +14,9 @@ G_BEGIN_DECLS
  * @service: what it uses
  * @object: on which object, one that @caller may see
  * @caller: who calls
- * @n_connections: how many connections get signals
  * @invocation: (transfer full): the call, which GDBus has checked against the interface; answered later
  */
-void bus_method_call (BusService *service,
-                      const BusObject *object,
-                      AimxCaller *caller,
-                      guint n_connections,
-                      GDBusMethodInvocation *invocation);
+void
+bus_method_call (BusService *service, const BusObject *object, AimxCaller *caller, GDBusMethodInvocation *invocation);
 
 G_END_DECLS

@@ -249,10 +249,8 @@ static void
 run_method (Call *self)
 {
   g_autoptr (Call) call = self;
-  BusTree *tree = call->tree;
 
-  bus_method_call (tree->service, &call->object, call->caller,
-                   tree->callers != NULL ? bus_callers_get_size (tree->callers) : 0, call->invocation);
+  bus_method_call (call->tree->service, &call->object, call->caller, call->invocation);
 }
 
 /* The object is there for the caller. */

@@ -15,10 +15,19 @@ get_single_option (AimxServer *server, const char *name)
   return values != NULL ? values[0] : NULL;
 }
 
+static GVariant *
+read_figures (gpointer module)
+{
+  SmtpServer *self = aimx_module_get_data (module);
+
+  return g_variant_new_parsed ("{'connections': %t}",
+                               (guint64) (self != NULL ? smtp_server_count_connections (self) : 0));
+}
+
 static gboolean
 smtp_load (AimxModule *module, AimxServer *server, GError **error)
 {
-  return TRUE;
+  return aimx_server_publish_figures (server, module, "smtp", read_figures, module, error);
 }
 
 static gboolean

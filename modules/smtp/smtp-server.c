@@ -409,6 +409,16 @@ smtp_server_open (SmtpServer *self, GError **error)
   return TRUE;
 }
 
+guint
+smtp_server_count_connections (SmtpServer *self)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->loops->len; i++)
+    n += (guint) g_atomic_int_get (&((SmtpLoop *) self->loops->pdata[i])->n_connections);
+  return n;
+}
+
 const char *
 smtp_server_get_address (SmtpServer *self, guint index)
 {

@@ -59,6 +59,9 @@ void smtp_server_free (SmtpServer *self);
  * last */
 const char *smtp_server_get_address (SmtpServer *self, guint index);
 
+/** smtp_server_count_connections: Returns: how many clients there are; main thread */
+guint smtp_server_count_connections (SmtpServer *self);
+
 /* ---- for connections; any thread ---- */
 
 /** smtp_server_get_aimx: Returns: (transfer none): the daemon */

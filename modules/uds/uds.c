@@ -25,6 +25,14 @@ uds_free (gpointer data)
   g_free (self);
 }
 
+static GVariant *
+read_figures (gpointer user_data)
+{
+  const Uds *self = user_data;
+
+  return g_variant_new_parsed ("{'connections': %t}", (guint64) uds_listener_get_n_connections (self->listener));
+}
+
 static gboolean
 load (AimxModule *module, AimxServer *server, GError **error)
 {
@@ -41,7 +49,7 @@ load (AimxModule *module, AimxServer *server, GError **error)
   };
   self->listener = uds_listener_new (&self->service);
   aimx_module_set_data (module, self, uds_free);
-  return TRUE;
+  return aimx_server_publish_figures (server, module, "socket", read_figures, self, error);
 }
 
 static gboolean

@@ -8,6 +8,7 @@ import os
 import re
 import signal
 import smtplib
+import socket
 import subprocess
 import time
 import unittest
@@ -194,6 +195,23 @@ class Methods(Case):
         self.assertEqual(answer["id"], self.server.messages(INFO)[0].stem)
         _, answer = peer.verb("VERIFY", b"")
         self.assertEqual(answer["dkim"], [])
+
+    def test_figures_count_clients_and_locks(self):
+        peer = self.peer()
+
+        def figures():
+            return peer.call(bus.ROOT, bus.MANAGER, "Figures")[0]
+
+        with smtplib.SMTP("127.0.0.1", self.server.port, timeout=daemon.PATIENCE):
+            with socket.socket(socket.AF_UNIX) as client:
+                client.connect(str(self.server.runtime_dir / "aimx.sock"))
+                daemon.wait_for(lambda: figures()["socket_connections"] == 1, "the client to be counted")
+                self.assertEqual(figures()["smtp_connections"], 1)
+            daemon.wait_for(lambda: figures()["socket_connections"] == 0, "the client to be gone")
+        daemon.wait_for(lambda: figures()["smtp_connections"] == 0, "the sender to be gone")
+        before = figures()["locks_acquired"]
+        self.deliver(INFO)
+        self.assertGreater(figures()["locks_acquired"], before)
 
     def test_a_thousand_calls_are_answered_while_mail_comes_in(self):
         peer = self.peer()
