@@ -12,6 +12,7 @@
 #include "lock-manager-private.h"
 
 #include "acting-module.h"
+#include "lock-request.h"
 
 #include <aimx/error.h>
 #include <aimx/log.h>
@@ -26,29 +27,12 @@
 #define DELIVERY_FEW_USEC  (1 * G_USEC_PER_SEC)
 #define DELIVERY_WAIT_USEC (15 * G_USEC_PER_SEC)
 
-typedef struct
-{
-  int ref_count;
-  AimxLockRank rank;
-  GStrv names;
-  const char *module;   /* whose it is; NULL: the server's own */
-  gboolean is_delivery; /* may give up */
-  guint n_ahead;        /* names whose queue this does not head yet */
-  gboolean granted;     /* heads every queue */
-  int finished;         /* atomic: out of every queue */
-  gint64 since;         /* asked for, and once granted held */
-  gboolean is_reported; /* held for long */
-  GThread *thread;      /* that took it by blocking; %NULL for one taken asynchronously */
-  GCond *cond;          /* of a blocking waiter, on its stack */
-  GTask *task;          /* of an async waiter */
-} Request;
-
 struct _AimxLockManager
 {
   GObject parent;
   GMutex mutex;
-  GHashTable *queues; /* rank and name -> GQueue of Request; no entry without a request */
-  GHashTable *held;   /* GThread -> GPtrArray of Request that it holds; no entry without one */
+  GHashTable *queues; /* rank and name -> GQueue of AimxLockRequest; no entry without a request */
+  GHashTable *held;   /* GThread -> GPtrArray of AimxLockRequest that it holds; no entry without one */
   AimxLockCounters counters;
 };
 
@@ -64,86 +48,11 @@ struct _AimxLockGuard
   GObject parent;
   AimxLockManager *manager;
   AimxLockGuard *held;
-  Request *request;
+  AimxLockRequest *request;
 };
 
 G_DEFINE_TYPE (AimxLockManager, aimx_lock_manager, G_TYPE_OBJECT)
 G_DEFINE_TYPE (AimxLockGuard, aimx_lock_guard, G_TYPE_OBJECT)
-
-static Request *
-request_ref (Request *request)
-{
-  g_atomic_int_inc (&request->ref_count);
-  return request;
-}
-
-static void
-request_unref (gpointer data)
-{
-  Request *request = data;
-
-  if (!g_atomic_int_dec_and_test (&request->ref_count))
-    return;
-  g_strfreev (request->names);
-  g_free (request);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Request, request_unref)
-
-static int
-compare_names (gconstpointer a, gconstpointer b)
-{
-  return strcmp (*(const char *const *) a, *(const char *const *) b);
-}
-
-static GStrv
-sort_names (const char *const *names)
-{
-  g_autoptr (GPtrArray) sorted = g_ptr_array_new_with_free_func (g_free);
-
-  for (; names != NULL && *names != NULL; names++)
-    g_ptr_array_add (sorted, g_strdup (*names));
-  g_ptr_array_sort (sorted, compare_names);
-  for (guint i = 1; i < sorted->len;)
-    if (strcmp (sorted->pdata[i - 1], sorted->pdata[i]) == 0)
-      g_ptr_array_remove_index (sorted, i);
-    else
-      i++;
-  g_ptr_array_add (sorted, NULL);
-  return (GStrv) g_ptr_array_free (g_steal_pointer (&sorted), FALSE);
-}
-
-static Request *
-request_new (const char *module, AimxLockRank rank, const char *const *names)
-{
-  Request *request = g_new0 (Request, 1);
-  const char *const config[] = { "", NULL };
-
-  request->ref_count = 1;
-  request->rank = rank;
-  request->names = sort_names (rank == AIMX_LOCK_CONFIG ? config : names);
-  request->module = module;
-  request->since = g_get_monotonic_time ();
-  return request;
-}
-
-/* What it is about, for people. */
-static char *
-describe (const Request *request)
-{
-  guint n = g_strv_length (request->names);
-
-  if (request->rank == AIMX_LOCK_CONFIG)
-    return g_strdup ("the configuration");
-  return n > 1 ? g_strdup_printf ("mailbox %s and %u more", request->names[0], n - 1)
-               : g_strdup_printf ("mailbox %s", request->names[0]);
-}
-
-static const char *
-get_holder (const Request *request)
-{
-  return request->module != NULL ? request->module : AIMX_CORE_MODULE;
-}
 
 static char *
 queue_key (AimxLockRank rank, const char *name)
@@ -154,7 +63,7 @@ queue_key (AimxLockRank rank, const char *name)
 /* ---- queues; all with the mutex held ---- */
 
 static void
-grant (AimxLockManager *self, Request *request, GPtrArray *granted)
+grant (AimxLockManager *self, AimxLockRequest *request, GPtrArray *granted)
 {
   gint64 now = g_get_monotonic_time ();
   guint64 waited = (guint64) (now - request->since);
@@ -165,14 +74,14 @@ grant (AimxLockManager *self, Request *request, GPtrArray *granted)
   self->counters.held += g_strv_length (request->names);
   self->counters.wait_usec_total += waited;
   self->counters.wait_usec_max = MAX (self->counters.wait_usec_max, waited);
-  if (request->cond != NULL)
-    g_cond_signal (request->cond);
+  if (request->is_blocking)
+    g_cond_signal (&request->cond);
   if (request->task != NULL)
-    g_ptr_array_add (granted, request_ref (request));
+    g_ptr_array_add (granted, aimx_lock_request_ref (request));
 }
 
 static void
-enqueue (AimxLockManager *self, Request *request, GPtrArray *granted)
+enqueue (AimxLockManager *self, AimxLockRequest *request, GPtrArray *granted)
 {
   for (guint i = 0; request->names[i] != NULL; i++)
     {
@@ -186,7 +95,7 @@ enqueue (AimxLockManager *self, Request *request, GPtrArray *granted)
         }
       if (!g_queue_is_empty (queue))
         request->n_ahead++;
-      g_queue_push_tail (queue, request_ref (request));
+      g_queue_push_tail (queue, aimx_lock_request_ref (request));
     }
   if (request->n_ahead == 0)
     grant (self, request, granted);
@@ -199,7 +108,7 @@ enqueue (AimxLockManager *self, Request *request, GPtrArray *granted)
 
 /* This thread holds it from now on. */
 static void
-hold (AimxLockManager *self, Request *request)
+hold (AimxLockManager *self, AimxLockRequest *request)
 {
   GPtrArray *mine = g_hash_table_lookup (self->held, g_thread_self ());
 
@@ -213,7 +122,7 @@ hold (AimxLockManager *self, Request *request)
 }
 
 static void
-let_go (AimxLockManager *self, Request *request)
+let_go (AimxLockManager *self, AimxLockRequest *request)
 {
   GPtrArray *its = g_hash_table_lookup (self->held, request->thread);
 
@@ -223,7 +132,7 @@ let_go (AimxLockManager *self, Request *request)
 }
 
 static void
-dequeue (AimxLockManager *self, Request *request, GPtrArray *granted)
+dequeue (AimxLockManager *self, AimxLockRequest *request, GPtrArray *granted)
 {
   if (g_atomic_int_get (&request->finished))
     return;
@@ -239,7 +148,7 @@ dequeue (AimxLockManager *self, Request *request, GPtrArray *granted)
       g_autofree char *key = queue_key (request->rank, request->names[i]);
       GQueue *queue = g_hash_table_lookup (self->queues, key);
       gboolean headed = g_queue_peek_head (queue) == request;
-      Request *next;
+      AimxLockRequest *next;
 
       g_queue_remove (queue, request);
       next = g_queue_peek_head (queue);
@@ -250,7 +159,7 @@ dequeue (AimxLockManager *self, Request *request, GPtrArray *granted)
           self->counters.waiting--;
           grant (self, next, granted);
         }
-      request_unref (request);
+      aimx_lock_request_unref (request);
     }
 }
 
@@ -261,7 +170,7 @@ check_order (AimxLockManager *self, AimxLockGuard *held, AimxLockRank rank, GErr
   int highest = 0;
 
   for (guint i = 0; mine != NULL && i < mine->len; i++)
-    highest = MAX (highest, (int) ((const Request *) mine->pdata[i])->rank);
+    highest = MAX (highest, (int) ((const AimxLockRequest *) mine->pdata[i])->rank);
   for (; held != NULL; held = held->held)
     if (!g_atomic_int_get (&held->request->finished))
       highest = MAX (highest, (int) held->request->rank);
@@ -277,13 +186,13 @@ check_order (AimxLockManager *self, AimxLockGuard *held, AimxLockRank rank, GErr
 /* ---- guards ---- */
 
 static AimxLockGuard *
-guard_new (AimxLockManager *self, AimxLockGuard *held, Request *request)
+guard_new (AimxLockManager *self, AimxLockGuard *held, AimxLockRequest *request)
 {
   AimxLockGuard *guard = g_object_new (AIMX_TYPE_LOCK_GUARD, NULL);
 
   guard->manager = g_object_ref (self);
   guard->held = held != NULL ? g_object_ref (held) : NULL;
-  guard->request = request_ref (request);
+  guard->request = aimx_lock_request_ref (request);
   return guard;
 }
 
@@ -292,7 +201,7 @@ finish_granted (AimxLockManager *self, GPtrArray *granted)
 {
   for (guint i = 0; i < granted->len; i++)
     {
-      Request *request = granted->pdata[i];
+      AimxLockRequest *request = granted->pdata[i];
       g_autoptr (GTask) task = g_steal_pointer (&request->task);
       const Pending *pending = g_task_get_task_data (task);
 
@@ -303,7 +212,7 @@ finish_granted (AimxLockManager *self, GPtrArray *granted)
 void
 aimx_lock_guard_release (AimxLockGuard *self)
 {
-  g_autoptr (GPtrArray) granted = g_ptr_array_new_with_free_func (request_unref);
+  g_autoptr (GPtrArray) granted = g_ptr_array_new_with_free_func (aimx_lock_request_unref);
   AimxLockManager *manager = self->manager;
 
   g_mutex_lock (&manager->mutex);
@@ -332,24 +241,24 @@ aimx_lock_guard_get_names (AimxLockGuard *self)
 void
 aimx_lock_manager_release_held (AimxLockManager *self)
 {
-  g_autoptr (GPtrArray) granted = g_ptr_array_new_with_free_func (request_unref);
-  g_autoptr (GPtrArray) left = g_ptr_array_new_with_free_func (request_unref);
+  g_autoptr (GPtrArray) granted = g_ptr_array_new_with_free_func (aimx_lock_request_unref);
+  g_autoptr (GPtrArray) left = g_ptr_array_new_with_free_func (aimx_lock_request_unref);
   GPtrArray *mine;
 
   g_mutex_lock (&self->mutex);
   while ((mine = g_hash_table_lookup (self->held, g_thread_self ())) != NULL)
     {
-      Request *request = mine->pdata[mine->len - 1];
+      AimxLockRequest *request = mine->pdata[mine->len - 1];
 
-      g_ptr_array_add (left, request_ref (request));
+      g_ptr_array_add (left, aimx_lock_request_ref (request));
       dequeue (self, request, granted);
     }
   g_mutex_unlock (&self->mutex);
   finish_granted (self, granted);
   for (guint i = 0; i < left->len; i++)
     {
-      const char *module = get_holder (left->pdata[i]);
-      g_autofree char *what = describe (left->pdata[i]);
+      const char *module = aimx_lock_request_get_holder (left->pdata[i]);
+      g_autofree char *what = aimx_lock_request_describe (left->pdata[i]);
 
       aimx_log (G_LOG_LEVEL_WARNING, AIMX_LOG_MODULE, module, "MESSAGE",
                 "module '%s' returned and left %s locked; the lock is released", module, what);
@@ -362,7 +271,7 @@ aimx_lock_guard_finalize (GObject *object)
   AimxLockGuard *self = AIMX_LOCK_GUARD (object);
 
   aimx_lock_guard_release (self);
-  request_unref (self->request);
+  aimx_lock_request_unref (self->request);
   g_clear_object (&self->held);
   g_object_unref (self->manager);
   G_OBJECT_CLASS (aimx_lock_guard_parent_class)->finalize (object);
@@ -384,9 +293,9 @@ aimx_lock_guard_init (AimxLockGuard *self)
 /* Enters the queues unless the order forbids it; the critical comes after the mutex, since its handler may do anything.
  */
 static gboolean
-begin (AimxLockManager *self, Request *request, AimxLockGuard *held, GError **error)
+begin (AimxLockManager *self, AimxLockRequest *request, AimxLockGuard *held, GError **error)
 {
-  g_autoptr (GPtrArray) granted = g_ptr_array_new_with_free_func (request_unref);
+  g_autoptr (GPtrArray) granted = g_ptr_array_new_with_free_func (aimx_lock_request_unref);
   g_autoptr (GError) order = NULL;
 
   g_mutex_lock (&self->mutex);
@@ -415,11 +324,11 @@ get_queue (AimxLockManager *self, AimxLockRank rank, const char *name)
 
 /* All that @request waits for: who has its names, and whom those who head its queues wait for. */
 static void
-find_ahead (AimxLockManager *self, const Request *request, GHashTable *ahead)
+find_ahead (AimxLockManager *self, const AimxLockRequest *request, GHashTable *ahead)
 {
   for (guint i = 0; request->names[i] != NULL; i++)
     {
-      Request *head = g_queue_peek_head (get_queue (self, request->rank, request->names[i]));
+      AimxLockRequest *head = g_queue_peek_head (get_queue (self, request->rank, request->names[i]));
 
       if (head != request && g_hash_table_add (ahead, head) && !head->granted)
         find_ahead (self, head, ahead);
@@ -427,14 +336,14 @@ find_ahead (AimxLockManager *self, const Request *request, GHashTable *ahead)
 }
 
 static gint64
-get_held_usec (const Request *request)
+get_held_usec (const AimxLockRequest *request)
 {
   return request->granted ? g_get_monotonic_time () - request->since : 0;
 }
 
 /* Those that keep @request waiting for long and were not told about yet; with the mutex held. */
 static void
-find_overdue (AimxLockManager *self, const Request *request, GPtrArray *overdue)
+find_overdue (AimxLockManager *self, const AimxLockRequest *request, GPtrArray *overdue)
 {
   g_autoptr (GHashTable) ahead = g_hash_table_new (NULL, NULL);
   GHashTableIter iter;
@@ -444,12 +353,12 @@ find_overdue (AimxLockManager *self, const Request *request, GPtrArray *overdue)
   g_hash_table_iter_init (&iter, ahead);
   while (g_hash_table_iter_next (&iter, &key, NULL))
     {
-      Request *one = key;
+      AimxLockRequest *one = key;
 
       if (one->is_reported || get_held_usec (one) < HELD_LONG_USEC)
         continue;
       one->is_reported = TRUE;
-      g_ptr_array_add (overdue, request_ref (one));
+      g_ptr_array_add (overdue, aimx_lock_request_ref (one));
     }
 }
 
@@ -458,9 +367,9 @@ report_overdue (GPtrArray *overdue)
 {
   for (guint i = 0; i < overdue->len; i++)
     {
-      const Request *request = overdue->pdata[i];
-      const char *module = get_holder (request);
-      g_autofree char *what = describe (request);
+      const AimxLockRequest *request = overdue->pdata[i];
+      const char *module = aimx_lock_request_get_holder (request);
+      g_autofree char *what = aimx_lock_request_describe (request);
 
       aimx_log (G_LOG_LEVEL_WARNING, AIMX_LOG_MODULE, module, "MESSAGE",
                 "module '%s' has kept %s locked for %d s, and others wait for it", module, what,
@@ -469,7 +378,7 @@ report_overdue (GPtrArray *overdue)
 }
 
 static gint64
-get_longest_held_usec (AimxLockManager *self, const Request *request)
+get_longest_held_usec (AimxLockManager *self, const AimxLockRequest *request)
 {
   g_autoptr (GHashTable) ahead = g_hash_table_new (NULL, NULL);
   gint64 longest = 0;
@@ -484,19 +393,19 @@ get_longest_held_usec (AimxLockManager *self, const Request *request)
 }
 
 static guint
-count_deliveries_ahead (AimxLockManager *self, const Request *request)
+count_deliveries_ahead (AimxLockManager *self, const AimxLockRequest *request)
 {
   guint n = 0;
 
   for (const GList *link = get_queue (self, request->rank, request->names[0])->head; link->data != request;
        link = link->next)
-    n += ((const Request *) link->data)->is_delivery;
+    n += ((const AimxLockRequest *) link->data)->is_delivery;
   return n;
 }
 
 /* Whether @request is a delivery, and enough of them wait already for who keeps its mailbox; with the mutex held. */
 static gboolean
-gives_up (AimxLockManager *self, const Request *request)
+gives_up (AimxLockManager *self, const AimxLockRequest *request)
 {
   gint64 held = request->is_delivery ? get_longest_held_usec (self, request) : 0;
 
@@ -506,11 +415,11 @@ gives_up (AimxLockManager *self, const Request *request)
 
 /* With the mutex held, but for while it waits and tells. */
 static void
-wait_a_while (AimxLockManager *self, Request *request)
+wait_a_while (AimxLockManager *self, AimxLockRequest *request)
 {
-  g_autoptr (GPtrArray) overdue = g_ptr_array_new_with_free_func (request_unref);
+  g_autoptr (GPtrArray) overdue = g_ptr_array_new_with_free_func (aimx_lock_request_unref);
 
-  if (g_cond_wait_until (request->cond, &self->mutex, g_get_monotonic_time () + LOOK_USEC) || request->granted)
+  if (g_cond_wait_until (&request->cond, &self->mutex, g_get_monotonic_time () + LOOK_USEC) || request->granted)
     return;
   find_overdue (self, request, overdue);
   g_mutex_unlock (&self->mutex);
@@ -520,16 +429,16 @@ wait_a_while (AimxLockManager *self, Request *request)
 
 /* Waits until @request is granted, is cancelled or gives up; whether it was granted. */
 static gboolean
-wait_for (AimxLockManager *self, Request *request, GCancellable *cancellable)
+wait_for (AimxLockManager *self, AimxLockRequest *request, GCancellable *cancellable)
 {
-  g_autoptr (GPtrArray) granted = g_ptr_array_new_with_free_func (request_unref);
-  g_autoptr (GPtrArray) overdue = g_ptr_array_new_with_free_func (request_unref);
+  g_autoptr (GPtrArray) granted = g_ptr_array_new_with_free_func (aimx_lock_request_unref);
+  g_autoptr (GPtrArray) overdue = g_ptr_array_new_with_free_func (aimx_lock_request_unref);
   gboolean got;
 
   g_mutex_lock (&self->mutex);
   while (!request->granted && !g_cancellable_is_cancelled (cancellable) && !gives_up (self, request))
     wait_a_while (self, request);
-  request->cond = NULL;
+  request->is_blocking = FALSE;
   got = request->granted;
   if (got)
     hold (self, request);
@@ -563,15 +472,17 @@ on_cancelled_blocking (GCancellable *cancellable, gpointer user_data)
 }
 
 static AimxLockGuard *
-acquire (AimxLockManager *self, Request *request, AimxLockGuard *held, GCancellable *cancellable, GError **error)
+acquire (AimxLockManager *self,
+         AimxLockRequest *request,
+         AimxLockGuard *held,
+         GCancellable *cancellable,
+         GError **error)
 {
   AimxLockGuard *guard = NULL;
   gulong handler = 0;
-  GCond cond;
-  Wake wake = { &self->mutex, &cond };
+  Wake wake = { &self->mutex, &request->cond };
 
-  g_cond_init (&cond);
-  request->cond = &cond;
+  request->is_blocking = TRUE;
   if (begin (self, request, held, error))
     {
       if (cancellable != NULL)
@@ -583,7 +494,6 @@ acquire (AimxLockManager *self, Request *request, AimxLockGuard *held, GCancella
                      request->names[0]);
       g_cancellable_disconnect (cancellable, handler);
     }
-  g_cond_clear (&cond);
   return guard;
 }
 
@@ -596,7 +506,7 @@ aimx_lock_manager_acquire_as (AimxLockManager *self,
                               GCancellable *cancellable,
                               GError **error)
 {
-  g_autoptr (Request) request = request_new (module, rank, names);
+  g_autoptr (AimxLockRequest) request = aimx_lock_request_new (module, rank, names);
 
   return acquire (self, request, held, cancellable, error);
 }
@@ -617,7 +527,7 @@ AimxLockGuard *
 aimx_lock_manager_acquire_for_delivery (AimxLockManager *self, const char *mailbox, GError **error)
 {
   const char *const names[] = { mailbox, NULL };
-  g_autoptr (Request) request = request_new (aimx_acting_module_get (), AIMX_LOCK_MAILBOX, names);
+  g_autoptr (AimxLockRequest) request = aimx_lock_request_new (aimx_acting_module_get (), AIMX_LOCK_MAILBOX, names);
 
   request->is_delivery = TRUE;
   return acquire (self, request, NULL, NULL, error);
@@ -628,7 +538,7 @@ aimx_lock_manager_acquire_for_delivery (AimxLockManager *self, const char *mailb
 typedef struct
 {
   AimxLockManager *manager;
-  Request *request;
+  AimxLockRequest *request;
 } Wait;
 
 static void
@@ -636,7 +546,7 @@ wait_free (gpointer data, GClosure *closure)
 {
   Wait *wait = data;
 
-  request_unref (wait->request);
+  aimx_lock_request_unref (wait->request);
   g_object_unref (wait->manager);
   g_free (wait);
 }
@@ -644,7 +554,7 @@ wait_free (gpointer data, GClosure *closure)
 static void
 on_cancelled_async (GCancellable *cancellable, gpointer user_data)
 {
-  g_autoptr (GPtrArray) granted = g_ptr_array_new_with_free_func (request_unref);
+  g_autoptr (GPtrArray) granted = g_ptr_array_new_with_free_func (aimx_lock_request_unref);
   g_autoptr (GTask) task = NULL;
   Wait *wait = user_data;
 
@@ -680,7 +590,7 @@ aimx_lock_manager_acquire_async (AimxLockManager *self,
 {
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
   g_autoptr (GError) error = NULL;
-  g_autoptr (Request) request = request_new (aimx_acting_module_find (callback), rank, names);
+  g_autoptr (AimxLockRequest) request = aimx_lock_request_new (aimx_acting_module_find (callback), rank, names);
   Pending *pending = g_new0 (Pending, 1);
   Wait *wait;
 
@@ -745,7 +655,7 @@ aimx_lock_manager_class_init (AimxLockManagerClass *klass)
 static void
 queue_free (gpointer data)
 {
-  g_queue_free_full (data, request_unref);
+  g_queue_free_full (data, aimx_lock_request_unref);
 }
 
 static void
