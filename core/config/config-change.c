@@ -25,10 +25,7 @@ lock_directory (AimxConfigChange *self, GError **error)
 {
   self->directory =
       aimx_directory_open_root (aimx_config_store_get_directory (self->store), AIMX_DIRECTORY_DEFAULT, error);
-  if (self->directory == NULL)
-    return FALSE;
-  self->lock = aimx_config_lock_take (self->directory, error);
-  return self->lock >= 0;
+  return self->directory != NULL && aimx_config_lock_take (self->directory, &self->lock, error);
 }
 
 AimxConfigChange *

@@ -62,16 +62,27 @@ open_lock (AimxDirectory *directory, int flags)
   return fd;
 }
 
-int
-aimx_config_lock_take (AimxDirectory *directory, GError **error)
+/* Who can make no file there changes nothing: every change is a new file. */
+static gboolean
+can_change (AimxDirectory *directory)
 {
-  g_auto (AimxFd) fd = open_lock (directory, O_RDWR);
+  return faccessat (aimx_directory_get_fd (directory), ".", W_OK, AT_EACCESS) == 0 ||
+         (errno != EACCES && errno != EROFS);
+}
 
-  if (fd < 0)
-    aimx_error_set_errno (error, errno, "open %s/" LOCK_FILE, aimx_directory_get_path (directory));
-  if (fd < 0 || !wait_for (directory, fd, LOCK_EX, error))
-    return -1;
-  return g_steal_fd (&fd);
+gboolean
+aimx_config_lock_take (AimxDirectory *directory, int *fd, GError **error)
+{
+  g_auto (AimxFd) lock = open_lock (directory, O_RDWR);
+  int why = errno;
+
+  *fd = -1;
+  if (lock < 0 && can_change (directory))
+    return aimx_error_set_errno (error, why, "open %s/" LOCK_FILE, aimx_directory_get_path (directory));
+  if (lock >= 0 && !wait_for (directory, lock, LOCK_EX, error))
+    return FALSE;
+  *fd = g_steal_fd (&lock);
+  return TRUE;
 }
 
 gboolean

@@ -13,13 +13,12 @@ G_BEGIN_DECLS
 /**
  * aimx_config_lock_take:
  * @directory: the configuration directory
+ * @fd: (out) (transfer full): a descriptor, -1 where this process cannot write and therefore changes nothing
  * @error: return location: %AIMX_ERROR_CONFLICT when another process does not let go of it
  *
  * For a change: nobody else changes or reads anew meanwhile.
- *
- * Returns: (transfer full): a descriptor, or -1
  */
-int aimx_config_lock_take (AimxDirectory *directory, GError **error);
+gboolean aimx_config_lock_take (AimxDirectory *directory, int *fd, GError **error);
 
 /**
  * aimx_config_lock_share:
