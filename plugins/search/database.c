@@ -5,13 +5,15 @@
  */
 #include "database.h"
 
+#include "tokenizer.h"
+
 #include <glib/gstdio.h>
 
 #define BUSY_MSEC 5000
 /* Steps of SQLite's machine between two looks at the clock. */
 #define PROGRESS_STEPS 10000
 
-#define SCHEMA_VERSION 1
+#define SCHEMA_VERSION 2
 
 static const char schema[] =
     "CREATE TABLE folder (id INTEGER PRIMARY KEY, mailbox TEXT NOT NULL, name TEXT NOT NULL,"
@@ -19,7 +21,7 @@ static const char schema[] =
     "CREATE TABLE message (id INTEGER PRIMARY KEY, folder INTEGER NOT NULL, stem TEXT NOT NULL,"
     " stamp INTEGER NOT NULL, UNIQUE (folder, stem));"
     "CREATE VIRTUAL TABLE text USING fts5 (marks, sender, recipients, subject, attachment, body,"
-    " tokenize = \"unicode61 remove_diacritics 2\");"
+    " tokenize = \"" SEARCH_TOKENIZER " remove_diacritics 2\");"
     "PRAGMA user_version = " G_STRINGIFY (SCHEMA_VERSION) ";";
 
 struct _SearchDatabase
@@ -229,6 +231,11 @@ search_database_open (const char *path, SearchAccess access, GError **error)
       return NULL;
     }
   sqlite3_busy_timeout (self->db, BUSY_MSEC);
+  if (!search_tokenizer_register (self->db))
+    {
+      g_set_error_literal (error, AIMX_ERROR, AIMX_ERROR_IO, "SQLite has no full-text search (FTS5)");
+      return NULL;
+    }
   if (!execute (self, get_set_up (access), error) || !set_up (self, error))
     return NULL;
   return g_steal_pointer (&self);

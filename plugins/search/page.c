@@ -6,20 +6,20 @@
 #include "page.h"
 
 #include "entry.h"
+#include "tokenizer.h"
 
 /* Folders that a look-up names. */
 #define FOLDERS_MAX 64
-/* Words around what was found. */
-#define SNIPPET_TOKENS 16
+/* Words around what was found, or characters where each is a token. */
+#define SNIPPET_WORDS      16
+#define SNIPPET_CHARACTERS 48
 
 /* The outer loop runs over the texts, which come in the order of ids. The body is column 5. */
 #define FIND                                                                                                           \
   "SELECT text.rowid, folder.mailbox, folder.name, message.stem, message.stamp,"                                       \
-  " snippet (text, 5, '', '', '\342\200\246', " G_STRINGIFY (                                                          \
-      SNIPPET_TOKENS) ")"                                                                                              \
-                      " FROM text CROSS JOIN message ON message.id = text.rowid CROSS JOIN folder ON folder.id = "     \
-                      "message.folder"                                                                                 \
-                      " WHERE text MATCH ?1 AND text.rowid BETWEEN ?2 AND ?3 ORDER BY text.rowid DESC"
+  " snippet (text, 5, '', '', '\342\200\246', ?4) FROM text CROSS JOIN message ON message.id = text.rowid"             \
+  " CROSS JOIN folder ON folder.id = message.folder"                                                                   \
+  " WHERE text MATCH ?1 AND text.rowid BETWEEN ?2 AND ?3 ORDER BY text.rowid DESC"
 
 typedef struct
 {
@@ -170,6 +170,12 @@ take_row (Page *self, sqlite3_stmt *row)
   self->n_shown++;
 }
 
+static gint64
+get_snippet_size (const char *expression)
+{
+  return search_tokenizer_splits (expression) ? SNIPPET_CHARACTERS : SNIPPET_WORDS;
+}
+
 static gboolean
 take_rows (Page *self, SearchDatabase *index, GError **error)
 {
@@ -181,8 +187,8 @@ take_rows (Page *self, SearchDatabase *index, GError **error)
     return FALSE;
   if (*expression == '\0')
     return TRUE;
-  statement = search_database_prepare (index, error, FIND, "sii", expression, self->question->first_id,
-                                       self->question->last_id);
+  statement = search_database_prepare (index, error, FIND, "siii", expression, self->question->first_id,
+                                       self->question->last_id, get_snippet_size (expression));
   while (statement != NULL && row && !self->more)
     {
       if (!search_database_step (index, statement, &row, error))

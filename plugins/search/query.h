@@ -9,7 +9,8 @@
  *   from:ann, subject:(a OR b)     only in this field: from, to, subject, body, attachment
  *
  * A word is what stands between spaces, quotes and parentheses; what separates letters and digits in it makes it a
- * phrase, so that ann@example.com is found as it stands. Case and accents do not count. AND may be written.
+ * phrase, so that ann@example.com is found as it stands, and so do the characters of a word in Chinese or Thai. Case
+ * and accents do not count. AND may be written.
  */
 #pragma once
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Any bytes are a query or not, and no query is an error of SQLite's. */
+/* Any bytes are a query or not, and no query is an error of SQLite's; any bytes are a text, and what is shown of one
+ * that is UTF-8 is too. */
 #include "search/database.h"
 #include "search/query.h"
 
@@ -21,10 +22,14 @@ check (SearchDatabase *index, const char *query, const char *field)
       g_assert_true (g_utf8_validate (error->message, -1, NULL));
       return;
     }
-  statement = search_database_prepare (index, &error, "SELECT rowid FROM text WHERE text MATCH ?1", "s", expression);
+  statement = search_database_prepare (index, &error,
+                                       "SELECT snippet (text, 5, '[', ']', '', 16) FROM text WHERE text MATCH ?1", "s",
+                                       expression);
   g_assert_nonnull (statement);
   g_assert_true (search_database_step (index, statement, &row, &error));
   g_assert_no_error (error);
+  if (row)
+    g_assert_true (g_utf8_validate ((const char *) sqlite3_column_text (statement, 0), -1, NULL));
 }
 
 int
@@ -33,7 +38,8 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   g_autofree char *query = g_strndup ((const char *) data, size);
   g_autoptr (SearchDatabase) index = search_database_open (NULL, SEARCH_ACCESS_MEMORY, NULL);
 
-  g_assert_true (search_database_run (index, NULL, "INSERT INTO text VALUES ('all', 'a', 'b', 'c', 'd', 'e f g')", ""));
+  g_assert_true (
+      search_database_run (index, NULL, "INSERT INTO text VALUES ('all', 'a', 'b', 'c', 'd', ?1)", "s", query));
   check (index, query, NULL);
   check (index, query, "from");
   return 0;
