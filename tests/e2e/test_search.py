@@ -42,9 +42,12 @@ def put(server, count, address=INFO, word="stored", first=0):
     folder.mkdir(mode=0o700, exist_ok=True)
     for number in range(first, first + count):
         path = folder / f"2024-03-01-{number // 3600:02}{number // 60 % 60:02}{number % 60:02}-{word}-{number}.md"
-        path.write_text(f'+++\nfrom = "Bob <bob@sender.test>"\nsubject = "{word} {number}"\n'
+        part = path.with_suffix(".part")
+        part.write_text(f'+++\nfrom = "Bob <bob@sender.test>"\nsubject = "{word} {number}"\n'
                         f'date = "2024-03-01T{number // 3600:02}:{number // 60 % 60:02}:{number % 60:02}Z"\nread = false\n'
                         f"+++\n\nThe {word} message number{number}\n", encoding="utf-8")
+        # Whole at once: a daemon that runs may read it any time.
+        part.rename(path)
     if daemon.IS_ROOT:
         for path in (folder, *folder.iterdir()):
             shutil.chown(path, OWNER if address == INFO else OTHER)
@@ -138,6 +141,8 @@ class Searching(Case):
         server = self.serve()
         put(server, 3)
         self.send(server, letter("New", "text"), letter("With a file", "text", "a.csv"))
+        # What is put there by hand is noticed within seconds.
+        daemon.wait_for(lambda: len(self.subjects(server)) == 5, "all to be found")
         for headers, count in (((), 5), (("Since=2024-03-02",), 2), (("Until=2024-03-01",), 3), (("From=bob",), 3),
                                (("Until=2024-03-01T00:00:01Z",), 2), (("Subject=file",), 1), (("Has-Attachment=true",), 1),
                                (("Has-Attachment=false",), 4), (("Folder=sent",), 0), (("Folder=inbox",), 5),
