@@ -149,8 +149,10 @@ search_index (Search *self,
       return FALSE;
     }
   search_database_set_deadline (reader, get_deadline (SEARCH_SECONDS));
-  done = look_at_folders (self, reader, mail, question, scope, error) &&
-         search_page_write (reader, mail, question, scope, on_stale, self, builder, error);
+  done = look_at_folders (self, reader, mail, question, scope, error);
+  /* Before the index is read: what is done by now is in it, what is done meanwhile may not be. */
+  *behind = *behind || is_behind (self);
+  done = done && search_page_write (reader, mail, question, scope, on_stale, self, builder, error);
   search_readers_give_back (readers, reader, generation);
   *behind = *behind || is_behind (self);
   return done;
