@@ -191,34 +191,36 @@ on_answer (AimxDnsAnswer *answer, gpointer user_data)
   g_async_queue_push (user_data, g_object_ref (answer));
 }
 
-static gint64
-count_from_now (guint timeout_msec)
+typedef guint64 (*AskFunc) (AimxResolver *self,
+                            const char *name,
+                            AimxDnsType type,
+                            gint64 deadline,
+                            AimxDnsFunc func,
+                            gpointer user_data,
+                            GDestroyNotify destroy);
+
+static AimxDnsAnswer *
+wait_for (AimxResolver *self, AskFunc ask, const char *name, AimxDnsType type, guint timeout_msec)
 {
-  return g_get_monotonic_time () + (gint64) timeout_msec * 1000;
+  g_autoptr (GAsyncQueue) answers = g_async_queue_new ();
+  gint64 deadline = g_get_monotonic_time () + (gint64) timeout_msec * 1000;
+
+  ask (self, name, type, deadline, on_answer, g_async_queue_ref (answers), (GDestroyNotify) g_async_queue_unref);
+  return g_async_queue_pop (answers);
 }
 
 AimxDnsAnswer *
 aimx_resolver_wait_for (AimxResolver *self, const char *name, AimxDnsType type, guint timeout_msec)
 {
-  g_autoptr (GAsyncQueue) answers = NULL;
-
   g_return_val_if_fail (AIMX_IS_RESOLVER (self), NULL);
 
-  answers = g_async_queue_new ();
-  aimx_resolver_ask (self, name, type, count_from_now (timeout_msec), on_answer, g_async_queue_ref (answers),
-                     (GDestroyNotify) g_async_queue_unref);
-  return g_async_queue_pop (answers);
+  return wait_for (self, aimx_resolver_ask, name, type, timeout_msec);
 }
 
 AimxDnsAnswer *
 aimx_resolver_wait_for_fresh (AimxResolver *self, const char *name, AimxDnsType type, guint timeout_msec)
 {
-  g_autoptr (GAsyncQueue) answers = NULL;
-
   g_return_val_if_fail (AIMX_IS_RESOLVER (self), NULL);
 
-  answers = g_async_queue_new ();
-  aimx_resolver_ask_fresh (self, name, type, count_from_now (timeout_msec), on_answer, g_async_queue_ref (answers),
-                           (GDestroyNotify) g_async_queue_unref);
-  return g_async_queue_pop (answers);
+  return wait_for (self, aimx_resolver_ask_fresh, name, type, timeout_msec);
 }
