@@ -15,6 +15,13 @@ G_BEGIN_DECLS
 /** aimx_acting_module_get: Returns: (transfer none) (nullable): name of the module that acts on this thread, a string
  * that lives for ever; %NULL for the server itself */
 const char *aimx_acting_module_get (void);
+/** aimx_acting_module_name: Returns: (transfer none): by which name @module goes, for people; %NULL is the server
+ * itself */
+static inline const char *
+aimx_acting_module_name (const char *module)
+{
+  return module != NULL ? module : AIMX_CORE_MODULE;
+}
 /**
  * aimx_acting_module_set:
  * @name: (nullable): who acts from now on, a string that lives for ever

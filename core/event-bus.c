@@ -154,7 +154,7 @@ finish_event (AimxEventBus *self, Event *event)
 static void
 warn_if_slow (Subscription *listener, const Event *event, gint64 usec)
 {
-  const char *module = listener->module != NULL ? listener->module : AIMX_CORE_MODULE;
+  const char *module = aimx_acting_module_name (listener->module);
 
   if (usec < SLOW_USEC)
     return;
@@ -368,7 +368,7 @@ make_room (AimxEventBus *self)
 static void
 warn_about_drop (const Event *event, guint64 dropped)
 {
-  const char *module = event->module != NULL ? event->module : AIMX_CORE_MODULE;
+  const char *module = aimx_acting_module_name (event->module);
 
   if ((dropped & (dropped - 1)) == 0)
     aimx_log (G_LOG_LEVEL_WARNING, AIMX_LOG_MODULE, module, "MESSAGE",

@@ -53,7 +53,7 @@ get_due (const AimxListenerRun *run)
 static void
 tell (AimxListenerWatch *self, AimxListenerRun *run)
 {
-  const char *module = run->module != NULL ? run->module : AIMX_CORE_MODULE;
+  const char *module = aimx_acting_module_name (run->module);
   g_autofree char *event = g_strdup (run->event);
   gint64 took = g_get_monotonic_time () - run->since;
 

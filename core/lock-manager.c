@@ -257,7 +257,7 @@ aimx_lock_manager_release_held (AimxLockManager *self)
   finish_granted (self, granted);
   for (guint i = 0; i < left->len; i++)
     {
-      const char *module = aimx_lock_request_get_holder (left->pdata[i]);
+      const char *module = aimx_acting_module_name (((const AimxLockRequest *) left->pdata[i])->module);
       g_autofree char *what = aimx_lock_request_describe (left->pdata[i]);
 
       aimx_log (G_LOG_LEVEL_WARNING, AIMX_LOG_MODULE, module, "MESSAGE",
@@ -368,7 +368,7 @@ report_overdue (GPtrArray *overdue)
   for (guint i = 0; i < overdue->len; i++)
     {
       const AimxLockRequest *request = overdue->pdata[i];
-      const char *module = aimx_lock_request_get_holder (request);
+      const char *module = aimx_acting_module_name (request->module);
       g_autofree char *what = aimx_lock_request_describe (request);
 
       aimx_log (G_LOG_LEVEL_WARNING, AIMX_LOG_MODULE, module, "MESSAGE",

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "lock-request.h"
 
-#include "acting-module.h"
-
 static int
 compare_names (gconstpointer a, gconstpointer b)
 {
@@ -69,10 +67,4 @@ aimx_lock_request_describe (const AimxLockRequest *self)
     return g_strdup ("the configuration");
   return n > 1 ? g_strdup_printf ("mailbox %s and %u more", self->names[0], n - 1)
                : g_strdup_printf ("mailbox %s", self->names[0]);
-}
-
-const char *
-aimx_lock_request_get_holder (const AimxLockRequest *self)
-{
-  return self->module != NULL ? self->module : AIMX_CORE_MODULE;
 }

@@ -34,8 +34,6 @@ AimxLockRequest *aimx_lock_request_ref (AimxLockRequest *self);
 void aimx_lock_request_unref (gpointer self);
 /** aimx_lock_request_describe: Returns: (transfer full): what it is about, for people */
 char *aimx_lock_request_describe (const AimxLockRequest *self);
-/** aimx_lock_request_get_holder: Returns: name of the module that it belongs to */
-const char *aimx_lock_request_get_holder (const AimxLockRequest *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AimxLockRequest, aimx_lock_request_unref)
 

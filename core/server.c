@@ -141,7 +141,7 @@ aimx_server_get_option (AimxServer *self, const char *name)
 static void
 count_work (AimxServer *self, const char *module, int change)
 {
-  const char *key = module != NULL ? module : AIMX_CORE_MODULE;
+  const char *key = aimx_acting_module_name (module);
   guint n = GPOINTER_TO_UINT (g_hash_table_lookup (self->works_of, key)) + (guint) change;
 
   self->n_works += (guint) change;
