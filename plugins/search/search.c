@@ -119,7 +119,7 @@ explain (Search *self, GError *error)
   g_prefix_error (&error, "search again soon, when a new index is there: ");
 }
 
-/* @behind: (out): whether something may be missing: was on its way at the beginning, or became known by searching */
+/* @behind: (out): whether something may be missing: was on its way, or became known by searching */
 static gboolean
 search_index (Search *self,
               AimxMailStore *mail,
@@ -139,7 +139,8 @@ search_index (Search *self,
     search_indexer_rebuild (self->indexer, "the file of the index is gone");
   if (!search_indexer_check (self->indexer, error))
     return FALSE;
-  *behind = is_behind (self);
+  /* Without an index all is missing. */
+  *behind = TRUE;
   reader = search_readers_take (readers, &generation, &why);
   if (reader == NULL && why == NULL)
     return write_empty (builder);
@@ -151,7 +152,7 @@ search_index (Search *self,
   search_database_set_deadline (reader, get_deadline (SEARCH_SECONDS));
   done = look_at_folders (self, reader, mail, question, scope, error);
   /* Before the index is read: what is done by now is in it, what is done meanwhile may not be. */
-  *behind = *behind || is_behind (self);
+  *behind = is_behind (self);
   done = done && search_page_write (reader, mail, question, scope, on_stale, self, builder, error);
   search_readers_give_back (readers, reader, generation);
   *behind = *behind || is_behind (self);
