@@ -29,4 +29,18 @@ struct _AimxConfigChange
   gboolean is_written; /* what is prepared is the configuration's text */
 };
 
+/**
+ * aimx_config_file_new:
+ * @directory: where it is to be
+ * @name: what it is to be called
+ * @data: (array length=length) (element-type guint8): what it is to say
+ * @length: bytes
+ *
+ * Whoever calls holds the configuration's lock: what a crash has left is removed.
+ *
+ * Returns: (transfer full) (nullable): a file with its bytes, beside that name and not synced yet
+ */
+AimxDurableFile *
+aimx_config_file_new (AimxDirectory *directory, const char *name, gconstpointer data, gsize length, GError **error);
+
 G_END_DECLS

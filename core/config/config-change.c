@@ -91,18 +91,12 @@ write_file (AimxConfigChange *self, GBytes *text, GError **error)
 {
   gsize length;
   const char *data = g_bytes_get_data (text, &length);
-  g_autofree char *temporary = NULL;
 
   forget_file (self);
   if (!aimx_config_place_find (self->directory, &self->place, &self->name, error))
     return FALSE;
-  temporary = g_strconcat (".", self->name, ".new", NULL);
-  /* Left by a crash: whoever writes here holds the lock. */
-  if (!aimx_directory_remove_tree (self->place, temporary, error))
-    return FALSE;
-  self->file = aimx_durable_file_new (self->place, temporary, error);
-  return self->file != NULL && aimx_durable_file_write (self->file, data, length, error) &&
-         copy_access (self, self->file, error) && aimx_durable_file_sync (self->file, error);
+  self->file = aimx_config_file_new (self->place, self->name, data, length, error);
+  return self->file != NULL && copy_access (self, self->file, error) && aimx_durable_file_sync (self->file, error);
 }
 
 gboolean

@@ -138,19 +138,25 @@ open_parent (AimxConfigChange *self, const char *path, char **name, GError **err
   return g_steal_pointer (&directory);
 }
 
-/* Returns: (transfer full) (nullable): a durable file in @directory without its name yet */
-static AimxDurableFile *
-write_new (AimxDirectory *directory, const char *name, gconstpointer data, gsize length, guint mode, GError **error)
+AimxDurableFile *
+aimx_config_file_new (AimxDirectory *directory, const char *name, gconstpointer data, gsize length, GError **error)
 {
   g_autofree char *temporary = g_strconcat (".", name, ".new", NULL);
   g_autoptr (AimxDurableFile) file = NULL;
 
-  /* Left by a crash: whoever writes here holds the lock. */
   if (!aimx_directory_remove_tree (directory, temporary, error))
     return NULL;
   file = aimx_durable_file_new (directory, temporary, error);
-  return file != NULL && aimx_durable_file_write (file, data, length, error) &&
-                 aimx_durable_file_set_mode (file, mode, error) && aimx_durable_file_sync (file, error)
+  return file != NULL && aimx_durable_file_write (file, data, length, error) ? g_steal_pointer (&file) : NULL;
+}
+
+/* Returns: (transfer full) (nullable): a durable file in @directory without its name yet */
+static AimxDurableFile *
+write_new (AimxDirectory *directory, const char *name, gconstpointer data, gsize length, guint mode, GError **error)
+{
+  g_autoptr (AimxDurableFile) file = aimx_config_file_new (directory, name, data, length, error);
+
+  return file != NULL && aimx_durable_file_set_mode (file, mode, error) && aimx_durable_file_sync (file, error)
              ? g_steal_pointer (&file)
              : NULL;
 }
