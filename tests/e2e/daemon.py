@@ -21,6 +21,8 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("AIMX_BUILD_DIR", ROOT / "build"))
 IS_ROOT = os.geteuid() == 0
+# Characters of a log that a failed test shows.
+LOG_SHOWN = 8000
 # Sanitizers are slow, CI machines slower: a deadline is for what has gone wrong.
 PATIENCE = 120 if os.environ.get("AIMX_SANITIZER") else 30
 
@@ -201,6 +203,7 @@ class Daemon(Scratch):
     def __init__(self, *args, tls=False, serve=(), env=None, start=True, **kwargs):
         super().__init__(*args, **kwargs)
         self.process = None
+        self.awaited = False  # its end, by a test that judges it
         self.port = None
         self.serve_args = list(serve)
         self.env = env or {}
@@ -235,6 +238,7 @@ class Daemon(Scratch):
             listener.bind(str(notify))
             listener.settimeout(0.05)
             self.process = self.spawn(*args, NOTIFY_SOCKET=str(notify), **env)
+            self.awaited = False
             deadline = time.monotonic() + PATIENCE
             while True:
                 try:
@@ -243,6 +247,7 @@ class Daemon(Scratch):
                 except socket.timeout:
                     pass
                 if self.process.poll() is not None or time.monotonic() > deadline:
+                    self.awaited = True
                     raise AssertionError(f"the daemon did not start:\n{self.log()}")
         found = LOGGED_ADDRESS.search(self.log()[before:])
         if not found:
@@ -253,6 +258,7 @@ class Daemon(Scratch):
         self.process.send_signal(number)
 
     def wait(self):
+        self.awaited = True
         return self.process.wait(PATIENCE)
 
     def stop(self):
@@ -272,12 +278,25 @@ class Daemon(Scratch):
         fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
+    def end(self):
+        """Ends the daemon if it still runs; returns what is wrong with how it ended, or None."""
+        if not self.process or (self.awaited and self.process.poll() is not None):
+            return None
+        if self.process.poll() is not None:
+            return f"the daemon ended by itself, status {self.process.returncode}"
+        self.process.terminate()
+        try:
+            status = self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            return "the daemon did not end"
+        return f"the daemon ended with status {status}" if status != 0 else None
+
     def close(self):
-        if self.process and self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.process.wait(PATIENCE)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+        """Ends the daemon and removes what it had; a daemon that ended badly fails the test."""
+        wrong = self.end()
+        log = self.log()
         super().close()
+        if wrong:
+            raise AssertionError(f"{wrong}; the end of its log:\n{log[-LOG_SHOWN:]}")

@@ -296,7 +296,7 @@ class Containment(unittest.TestCase):
         self.connect(server, b"AIMX/1 HANG\n\n")
         daemon.wait_for(lambda: "a listener of module 'faulty' to 'hang' has been running for" in server.log(), "the watch")
         # No signal that it could handle ends it.
-        server.process.kill()
+        server.kill()
 
     def test_a_million_events_delay_nothing(self):
         server = self.start(self.make_tree(PLUGINS / "faulty.so"))
