@@ -2,6 +2,7 @@
 /* Loading aimx-local.so, and the session's server. */
 #include "local.h"
 
+#include "command.h"
 #include "errors.h"
 #include "progress.h"
 
@@ -33,6 +34,12 @@ cli_local_load (void)
   return local;
 }
 
+static gboolean
+is_command (const char *name)
+{
+  return cli_command_find (&cli_root, name) != NULL;
+}
+
 AimxServerSettings
 cli_local_get_settings (const CliSession *session, AimxServerMode mode)
 {
@@ -41,6 +48,7 @@ cli_local_get_settings (const CliSession *session, AimxServerMode mode)
     .config_dir = session->config_dir,
     .runtime_dir = session->runtime_dir,
     .data_dir = session->data_dir,
+    .is_command = is_command,
   };
 }
 

@@ -59,8 +59,12 @@ const AimxModuleDescriptor *aimx_module_get_descriptor (AimxModule *self);
 /** aimx_module_is_listener: Returns: whether it only opens doors to a daemon */
 gboolean aimx_module_is_listener (AimxModule *self);
 
-/** aimx_module_report: it is part of the server, but something is wrong: the reason says what; told to the log */
+/** aimx_module_report: it is part of the server, but something is wrong: the reason says what, after what it said
+ * before; told to the log */
 void aimx_module_report (AimxModule *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
+/** aimx_module_note_fault: what it registers is not all there: while it loads kept, and reported when it is loaded all
+ * the same; else told to the log */
+void aimx_module_note_fault (AimxModule *self, const char *fault);
 /** aimx_module_refuse: it cannot be part of the server; told to the log */
 void aimx_module_refuse (AimxModule *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
 /** aimx_module_disable: it is left out on purpose */

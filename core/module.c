@@ -29,6 +29,7 @@ struct _AimxModule
   AimxModuleOrigin origin;
   AimxModuleState state;
   char *reason;
+  GPtrArray *faults; /* while it loads */
   const AimxModuleDescriptor *descriptor;
   gpointer data;
   GDestroyNotify destroy;
@@ -145,6 +146,12 @@ aimx_module_get_data (AimxModule *self)
 
 /* ---- left out, or not as it should be ---- */
 
+static void
+warn (AimxModule *self, const char *fault)
+{
+  aimx_log (G_LOG_LEVEL_WARNING, AIMX_LOG_MODULE, self->name, "MESSAGE", "module '%s': %s", self->name, fault);
+}
+
 static void G_GNUC_PRINTF (2, 0) set_reason (AimxModule *self, const char *format, va_list args)
 {
   g_free (self->reason);
@@ -154,12 +161,28 @@ static void G_GNUC_PRINTF (2, 0) set_reason (AimxModule *self, const char *forma
 void
 aimx_module_report (AimxModule *self, const char *format, ...)
 {
+  g_autofree char *before = g_steal_pointer (&self->reason);
   va_list args;
 
   va_start (args, format);
   set_reason (self, format, args);
   va_end (args);
-  aimx_log (G_LOG_LEVEL_WARNING, AIMX_LOG_MODULE, self->name, "MESSAGE", "module '%s': %s", self->name, self->reason);
+  warn (self, self->reason);
+  if (before != NULL)
+    {
+      g_autofree char *fault = g_steal_pointer (&self->reason);
+
+      self->reason = g_strconcat (before, "; ", fault, NULL);
+    }
+}
+
+void
+aimx_module_note_fault (AimxModule *self, const char *fault)
+{
+  if (self->state == AIMX_MODULE_LOADING)
+    g_ptr_array_add (self->faults, g_strdup (fault));
+  else
+    warn (self, fault);
 }
 
 void
@@ -227,6 +250,8 @@ aimx_module_load (AimxModule *self, AimxServer *server)
     self->state = AIMX_MODULE_LOADED;
   else
     aimx_module_refuse (self, "it could not be loaded: %s", why->message);
+  for (guint i = 0; self->state == AIMX_MODULE_LOADED && i < self->faults->len; i++)
+    aimx_module_report (self, "%s", (const char *) self->faults->pdata[i]);
 }
 
 gboolean
@@ -296,6 +321,7 @@ aimx_module_finalize (GObject *object)
   aimx_module_set_data (self, NULL, NULL);
   g_free (self->file);
   g_free (self->reason);
+  g_ptr_array_unref (self->faults);
   G_OBJECT_CLASS (aimx_module_parent_class)->finalize (object);
 }
 
@@ -308,4 +334,5 @@ aimx_module_class_init (AimxModuleClass *klass)
 static void
 aimx_module_init (AimxModule *self)
 {
+  self->faults = g_ptr_array_new_with_free_func (g_free);
 }

@@ -36,9 +36,10 @@ typedef enum
  * @tls_cert: (nullable): `--tls-cert`
  * @tls_key: (nullable): `--tls-key`
  * @module_path: (nullable) (array zero-terminated=1): directories with modules instead of the usual ones
+ * @is_command: (nullable): whether a name is a command already, which no verb can become then
  * @lock_wait_seconds: how long to wait for the data directory's lock
  *
- * Read by aimx_server_open() only.
+ * Read by aimx_server_open() only; @is_command may be called as long as modules load.
  */
 typedef struct
 {
@@ -50,6 +51,7 @@ typedef struct
   const char *tls_cert;
   const char *tls_key;
   const char *const *module_path;
+  gboolean (*is_command) (const char *name);
   guint lock_wait_seconds;
 } AimxServerSettings;
 

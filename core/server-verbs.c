@@ -181,7 +181,7 @@ add_verb (JsonBuilder *builder, const AimxVerb *verb)
   add_number (builder, "body_limit", spec->body_limit);
   add_flags (builder, spec->flags);
   add_string (builder, "action", actions[spec->action]);
-  add_string (builder, "command", spec->command);
+  add_string (builder, "command", verb->command);
   add_string (builder, "result", shapes[spec->result]);
   add_schema (builder, spec->result_schema);
   add_string (builder, "module", verb->module);

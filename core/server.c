@@ -261,6 +261,32 @@ check_loading (AimxModule *module, GError **error)
   return FALSE;
 }
 
+/* For the caller, and for the operator in case that the caller does not look. */
+static gboolean
+fail (AimxModule *module, GError *why, GError **error)
+{
+  aimx_module_note_fault (module, why->message);
+  g_propagate_error (error, why);
+  return FALSE;
+}
+
+static void
+note_taken_command (AimxServer *self, AimxModule *module, const AimxVerbSpec *spec)
+{
+  const AimxVerb *other = NULL;
+  g_autofree char *fault = NULL;
+
+  if (spec->command == NULL || aimx_verb_registry_lookup (self->verbs, spec->name)->command != NULL)
+    return;
+  other = aimx_verb_registry_find_command (self->verbs, spec->command);
+  fault = other != NULL
+              ? g_strdup_printf ("the command '%s' of verb '%s' is refused: verb '%s' of module '%s' has that name",
+                                 spec->command, spec->name, other->spec->name, other->module)
+              : g_strdup_printf ("the command '%s' of verb '%s' is refused: `aimx` has one of that name", spec->command,
+                                 spec->name);
+  aimx_module_note_fault (module, fault);
+}
+
 gboolean
 aimx_server_add_verb (AimxServer *self,
                       AimxModule *module,
@@ -268,12 +294,17 @@ aimx_server_add_verb (AimxServer *self,
                       gpointer user_data,
                       GError **error)
 {
+  g_autoptr (GError) why = NULL;
+
   g_return_val_if_fail (AIMX_IS_SERVER (self), FALSE);
   g_return_val_if_fail (AIMX_IS_MODULE (module), FALSE);
   g_return_val_if_fail (spec != NULL, FALSE);
 
-  return check_loading (module, error) &&
-         aimx_verb_registry_add (self->verbs, aimx_module_get_name (module), spec, user_data, error);
+  if (!check_loading (module, &why) ||
+      !aimx_verb_registry_add (self->verbs, aimx_module_get_name (module), spec, user_data, &why))
+    return fail (module, g_steal_pointer (&why), error);
+  note_taken_command (self, module, spec);
+  return TRUE;
 }
 
 gint64
@@ -313,20 +344,12 @@ check_service (AimxModule *module, GType interface, GObject *service, GError **e
   return FALSE;
 }
 
-gboolean
-aimx_server_provide (AimxServer *self, AimxModule *module, GType interface, GObject *object, GError **error)
+static gboolean
+add_service (AimxServer *self, AimxModule *module, GType interface, GObject *object, GError **error)
 {
-  g_autoptr (GMutexLocker) locker = NULL;
-  Service *service;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  Service *service = g_hash_table_lookup (self->services, GSIZE_TO_POINTER (interface));
 
-  g_return_val_if_fail (AIMX_IS_SERVER (self), FALSE);
-  g_return_val_if_fail (AIMX_IS_MODULE (module), FALSE);
-  g_return_val_if_fail (G_IS_OBJECT (object), FALSE);
-
-  if (!check_service (module, interface, object, error))
-    return FALSE;
-  locker = g_mutex_locker_new (&self->mutex);
-  service = g_hash_table_lookup (self->services, GSIZE_TO_POINTER (interface));
   if (service != NULL)
     {
       g_set_error (error, AIMX_ERROR, AIMX_ERROR_MODULE, "module '%s' provides %s, which module '%s' does already",
@@ -337,6 +360,19 @@ aimx_server_provide (AimxServer *self, AimxModule *module, GType interface, GObj
   *service = (Service){ g_object_ref (object), module };
   g_hash_table_insert (self->services, GSIZE_TO_POINTER (interface), service);
   return TRUE;
+}
+
+gboolean
+aimx_server_provide (AimxServer *self, AimxModule *module, GType interface, GObject *object, GError **error)
+{
+  g_autoptr (GError) why = NULL;
+
+  g_return_val_if_fail (AIMX_IS_SERVER (self), FALSE);
+  g_return_val_if_fail (AIMX_IS_MODULE (module), FALSE);
+  g_return_val_if_fail (G_IS_OBJECT (object), FALSE);
+
+  return (check_service (module, interface, object, &why) && add_service (self, module, interface, object, &why)) ||
+         fail (module, g_steal_pointer (&why), error);
 }
 
 gpointer
@@ -551,6 +587,7 @@ take_settings (AimxServer *self, const AimxServerSettings *settings)
   add_option (self, "tls-cert", cert);
   add_option (self, "tls-key", key);
   self->modules = aimx_module_loader_new (settings->module_path);
+  aimx_verb_registry_set_commands (self->verbs, settings->is_command);
 }
 
 AimxServer *

@@ -17,6 +17,7 @@
 struct _AimxVerbRegistry
 {
   GHashTable *verbs; /* name -> AimxVerb */
+  AimxIsCommandFunc is_command;
 };
 
 AimxVerbRegistry *
@@ -26,6 +27,12 @@ aimx_verb_registry_new (void)
 
   self->verbs = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
   return self;
+}
+
+void
+aimx_verb_registry_set_commands (AimxVerbRegistry *self, AimxIsCommandFunc is_command)
+{
+  self->is_command = is_command;
 }
 
 void
@@ -200,6 +207,14 @@ check_spec (const AimxVerbSpec *spec)
 
 /* ---- the registry ---- */
 
+static const char *
+get_free_command (AimxVerbRegistry *self, const char *name)
+{
+  if (name == NULL || (self->is_command != NULL && self->is_command (name)))
+    return NULL;
+  return aimx_verb_registry_find_command (self, name) == NULL ? name : NULL;
+}
+
 gboolean
 aimx_verb_registry_add (AimxVerbRegistry *self,
                         const char *module,
@@ -233,7 +248,7 @@ aimx_verb_registry_add (AimxVerbRegistry *self,
       return FALSE;
     }
   verb = g_new (AimxVerb, 1);
-  *verb = (AimxVerb){ spec, module, user_data };
+  *verb = (AimxVerb){ spec, module, user_data, get_free_command (self, spec->command) };
   g_hash_table_insert (self->verbs, (gpointer) spec->name, verb);
   return TRUE;
 }
@@ -254,6 +269,19 @@ const AimxVerb *
 aimx_verb_registry_lookup (AimxVerbRegistry *self, const char *name)
 {
   return g_hash_table_lookup (self->verbs, name);
+}
+
+const AimxVerb *
+aimx_verb_registry_find_command (AimxVerbRegistry *self, const char *name)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->verbs);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (g_strcmp0 (((const AimxVerb *) value)->command, name) == 0)
+      return value;
+  return NULL;
 }
 
 static int

@@ -19,16 +19,23 @@ typedef struct _AimxVerbRegistry AimxVerbRegistry;
  * @spec: the descriptor, which belongs to the module
  * @module: name of the module that offers it
  * @user_data: for the handler
+ * @command: (nullable): name of the command that it is; %NULL also when the descriptor's is taken
  */
 typedef struct
 {
   const AimxVerbSpec *spec;
   const char *module;
   gpointer user_data;
+  const char *command;
 } AimxVerb;
+
+/** AimxIsCommandFunc: whether @name is a command that is no verb's */
+typedef gboolean (*AimxIsCommandFunc) (const char *name);
 
 /** aimx_verb_registry_new: Returns: (transfer full): an empty registry */
 AimxVerbRegistry *aimx_verb_registry_new (void);
+/** aimx_verb_registry_set_commands: from now on no verb becomes a command that @is_command knows */
+void aimx_verb_registry_set_commands (AimxVerbRegistry *self, AimxIsCommandFunc is_command);
 /** aimx_verb_registry_free: frees it */
 void aimx_verb_registry_free (AimxVerbRegistry *self);
 /**
@@ -38,6 +45,8 @@ void aimx_verb_registry_free (AimxVerbRegistry *self);
  * @spec: descriptor, which outlives the registry
  * @user_data: for the handler
  * @error: %AIMX_ERROR_MODULE, which says what is wrong with the descriptor, or who has the name already
+ *
+ * When only the name of its command is taken, the verb is there without one.
  *
  * Returns: whether the verb is there now
  */
@@ -50,6 +59,8 @@ gboolean aimx_verb_registry_add (AimxVerbRegistry *self,
 void aimx_verb_registry_remove_module (AimxVerbRegistry *self, const char *module);
 /** aimx_verb_registry_lookup: Returns: (transfer none) (nullable): the verb with exactly that name */
 const AimxVerb *aimx_verb_registry_lookup (AimxVerbRegistry *self, const char *name);
+/** aimx_verb_registry_find_command: Returns: (transfer none) (nullable): the verb that is the command @name */
+const AimxVerb *aimx_verb_registry_find_command (AimxVerbRegistry *self, const char *name);
 /** aimx_verb_registry_list: Returns: (transfer container) (element-type AimxVerb): all, sorted by name */
 GPtrArray *aimx_verb_registry_list (AimxVerbRegistry *self);
 

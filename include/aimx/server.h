@@ -85,7 +85,8 @@ AIMX_API const char *const *aimx_server_get_option (AimxServer *self, const char
  * @user_data: for the handler
  * @error: return location
  *
- * Main thread, while the module loads. %AIMX_ERROR_MODULE when the name is taken or the descriptor is wrong.
+ * Main thread, while the module loads. %AIMX_ERROR_MODULE when the name is taken or the descriptor is wrong. A module
+ * that loads all the same is part of the server, and the log and `aimx modules` tell what it lacks.
  */
 AIMX_API gboolean aimx_server_add_verb (AimxServer *self,
                                         AimxModule *module,

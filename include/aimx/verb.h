@@ -168,7 +168,8 @@ typedef AimxResponse *(*AimxVerbHandler) (AimxRequest *request, gpointer user_da
  * @result: shape of the answer
  * @result_schema: (nullable): JSON text that describes the answer: an object of key to type name, where a key that is
  * an array of objects has an array with one such object; or an array with one object of key to type name
- * @command: (nullable): the name of the command that this verb becomes, for plugins
+ * @command: (nullable): the name of the command that this verb becomes, for plugins; when the name is
+ * taken the verb stays without it, and the log and `aimx modules` say so
  * @deadline_seconds: 0 for the default; beyond it the caller is answered `IO` and the log names the module
  * @handler: what runs
  *

@@ -146,6 +146,19 @@ class Containment(unittest.TestCase):
         self.assert_refused(server, {"twin": "module 'twin' offers the verb 'BLOCK', which is already module 'faulty''s"})
         self.assertIn("AIMX/1 ERR IO FORGET", self.call(server, "FORGET"))
 
+    def test_what_a_plugin_does_not_get_is_told_and_the_rest_of_it_stays(self):
+        server = self.start(self.make_tree(PLUGINS / "mimic.so"))
+        module = self.modules(server)["mimic"]
+        self.assertEqual((module["state"], module["verbs"]), ("loaded", ["MIMIC", "MIMIC-HELLO"]))
+        for fault in ("module 'mimic' offers the verb 'INGEST', which is already module 'ingest''s",
+                      "the command 'serve' of verb 'MIMIC' is refused: `aimx` has one of that name",
+                      "the command 'hello' of verb 'MIMIC-HELLO' is refused: verb 'HELLO' of module 'hello' has that name"):
+            self.assertIn(fault, module["reason"])
+            self.assertIn(f"warning core: module 'mimic': {fault}", server.log())
+        self.assertIn("Hello, world!", server.aimx("hello").stdout)
+        self.assertEqual(self.call(server, "MIMIC-HELLO"), "AIMX/1 OK\n")
+        self.assert_serves(server)
+
     def test_what_is_ours_is_no_plugins_to_take(self):
         tree = self.make_tree()
         # By its name it would come before every module of the server; it provides what `ingest` does.

@@ -46,6 +46,30 @@ static const AimxVerbSpec plain = {
 
 /* ---- the registry ---- */
 
+static gboolean
+is_do_it (const char *name)
+{
+  return strcmp (name, "do-it") == 0;
+}
+
+static void
+test_a_command_that_is_taken_is_no_verbs (void)
+{
+  static const AimxVerbSpec late = { .name = "LATE", .summary = "later", .command = "do-it", .handler = answer };
+  g_autoptr (AimxVerbRegistry) registry = aimx_verb_registry_new ();
+
+  g_assert_true (aimx_verb_registry_add (registry, "a", &good, NULL, NULL));
+  g_assert_true (aimx_verb_registry_add (registry, "b", &late, NULL, NULL));
+  g_assert_cmpstr (aimx_verb_registry_lookup (registry, "DO-IT")->command, ==, "do-it");
+  g_assert_null (aimx_verb_registry_lookup (registry, "LATE")->command);
+  g_assert_true (aimx_verb_registry_find_command (registry, "do-it")->spec == &good);
+  aimx_verb_registry_remove_module (registry, "a");
+  aimx_verb_registry_set_commands (registry, is_do_it);
+  g_assert_true (aimx_verb_registry_add (registry, "a", &good, NULL, NULL));
+  g_assert_null (aimx_verb_registry_lookup (registry, "DO-IT")->command);
+  g_assert_null (aimx_verb_registry_find_command (registry, "do-it"));
+}
+
 static void
 test_a_verb_is_found_by_its_name (void)
 {
@@ -333,6 +357,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/verb-registry/lookup", test_a_verb_is_found_by_its_name);
   g_test_add_func ("/verb-registry/taken", test_a_taken_name_is_refused_and_its_owner_named);
+  g_test_add_func ("/verb-registry/taken-command", test_a_command_that_is_taken_is_no_verbs);
   g_test_add_func ("/verb-registry/wrong", test_wrong_descriptors_are_refused);
   g_test_add_func ("/verb-registry/wrong-headers", test_wrong_headers_are_refused);
   g_test_add_func ("/verb-registry/wrong-authorization", test_descriptors_that_authorize_nothing_clear_are_refused);
