@@ -14,6 +14,9 @@
   (AIMX_VERB_READ_ONLY | AIMX_VERB_DESTRUCTIVE | AIMX_VERB_NO_HEADERS | AIMX_VERB_BODY_REQUIRED | AIMX_VERB_HIDES)
 #define KNOWN_HEADER_FLAGS (AIMX_HEADER_REQUIRED | AIMX_HEADER_REFUSED | AIMX_HEADER_POSITIONAL)
 
+/* Longer than anybody waits for an answer. */
+#define DEADLINE_SECONDS_MAX (24 * 60 * 60)
+
 struct _AimxVerbRegistry
 {
   GHashTable *verbs; /* name -> AimxVerb */
@@ -191,6 +194,8 @@ check_spec (const AimxVerbSpec *spec)
     return "it has unknown flags";
   if ((int) spec->result < AIMX_RESULT_ACK || spec->result > AIMX_RESULT_JSON)
     return "the shape of its answer is unknown";
+  if (spec->deadline_seconds > DEADLINE_SECONDS_MAX)
+    return "its deadline is longer than a day";
   if (spec->command != NULL && !is_name (spec->command, LOWER, LOWER DIGITS "-", AIMX_VERB_NAME_MAX))
     return "the name of its command must be [a-z][a-z0-9-]*";
   if (spec->result_schema != NULL && spec->result != AIMX_RESULT_JSON)

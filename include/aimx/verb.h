@@ -170,7 +170,8 @@ typedef AimxResponse *(*AimxVerbHandler) (AimxRequest *request, gpointer user_da
  * an array of objects has an array with one such object; or an array with one object of key to type name
  * @command: (nullable): the name of the command that this verb becomes, for plugins; when the name is
  * taken the verb stays without it, and the log and `aimx modules` say so
- * @deadline_seconds: 0 for the default; beyond it the caller is answered `IO` and the log names the module
+ * @deadline_seconds: at most a day, 0 for the default; beyond it the caller is answered `IO` and the log names the
+ * module
  * @handler: what runs
  *
  * Static data of the module.

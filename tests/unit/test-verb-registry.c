@@ -132,6 +132,8 @@ test_wrong_descriptors_are_refused (void)
   g_autofree char *long_name = g_strnfill (AIMX_VERB_NAME_MAX + 1, 'A');
 
   refuse ((AimxVerbSpec){ .name = "x", .summary = "x", .handler = answer }, "name is not");
+  refuse (WITH (.deadline_seconds = 86401), "longer than a day");
+  refuse (WITH (.deadline_seconds = G_MAXUINT), "longer than a day");
   refuse ((AimxVerbSpec){ .name = "-X", .summary = "x", .handler = answer }, "name is not");
   refuse ((AimxVerbSpec){ .name = NULL, .summary = "x", .handler = answer }, "name is not");
   refuse ((AimxVerbSpec){ .name = long_name, .summary = "x", .handler = answer }, "name is not");
