@@ -18,7 +18,8 @@ struct _Code
   Code *next;
 };
 
-static _Thread_local const char *acting;
+/* Read by a handler of signals too, where a variable that is made at its first use could not be. */
+static _Thread_local const char *acting __attribute__ ((tls_model ("initial-exec")));
 static Code *codes; /* atomic */
 
 const char *

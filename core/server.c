@@ -6,6 +6,7 @@
  * of each module have one, since what a plugin does may never come back. Verbs and services are registered while
  * modules load and only read afterwards.
  */
+#include "crash-note.h"
 #include "event-bus-private.h"
 #include "lock-manager-private.h"
 #include "server-internal.h"
@@ -601,7 +602,10 @@ aimx_server_new (const AimxServerSettings *settings,
 
   take_settings (self, settings);
   if (self->mode == AIMX_SERVER_DAEMON)
-    aimx_daemon_block_signals ();
+    {
+      aimx_daemon_block_signals ();
+      aimx_crash_note_install ();
+    }
   self->config = g_object_ref (config);
   self->locks = g_object_ref (locks);
   self->accounts = g_object_ref (accounts);

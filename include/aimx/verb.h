@@ -137,6 +137,10 @@ typedef enum
  * Runs on a pool thread, so it may block; several may run at once. Whatever was decided before a lock is to be decided
  * again under it.
  *
+ * Nothing may be thrown out of it, as out of anything else that the server calls: a C++ handler catches what it can
+ * throw and answers with @error. An exception that gets out ends the daemon, and so does a crash; the last line that it
+ * writes names the module.
+ *
  * Returns: (transfer full) (nullable): the answer, of the shape that the descriptor says; %NULL with @error
  */
 typedef AimxResponse *(*AimxVerbHandler) (AimxRequest *request, gpointer user_data, GError **error);

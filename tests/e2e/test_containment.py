@@ -7,6 +7,7 @@ import os
 import pathlib
 import queue
 import shutil
+import signal
 import smtplib
 import socket
 import tempfile
@@ -242,6 +243,12 @@ class Containment(unittest.TestCase):
                 self.assert_serves(server)
                 self.assertEqual(server.stop(), 0)
                 self.assertIn("module 'faulty' still runs something", server.log())
+
+    def test_a_crash_names_the_plugin(self):
+        server = self.start(self.make_tree(PLUGINS / "faulty.so"))
+        self.connect(server, b"AIMX/1 CRASH\n\n")
+        self.assertEqual(server.wait(), -signal.SIGABRT)
+        self.assertIn("the server crashes in code that module 'faulty' runs\n", server.log())
 
     def test_answers_that_are_none_are_errors_with_a_name(self):
         server = self.start(self.make_tree(PLUGINS / "faulty.so"))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A module whose verbs do what a handler must not. */
 #include <aimx/aimx.h>
+#include <stdlib.h>
 
 #define N_EVENTS 1000000
 #define N_WORKS  1000
@@ -79,6 +80,13 @@ handle_long_error (AimxRequest *request, gpointer user_data, GError **error)
 }
 
 /* ---- wrong deeds ---- */
+
+/* What an exception of C++ that nobody catches comes to. */
+static AimxResponse *
+handle_crash (AimxRequest *request, gpointer user_data, GError **error)
+{
+  abort ();
+}
 
 /* The configuration comes after mailboxes, never before; and says that all is well. */
 static AimxResponse *
@@ -198,6 +206,7 @@ static const AimxVerbSpec specs[] = {
   { .name = "FORGED-ID", .summary = "two lines", .result = AIMX_RESULT_ID, .handler = handle_forged_id },
   { .name = "EMPTY-ID", .summary = "no id", .result = AIMX_RESULT_ID, .handler = handle_empty_id },
   { .name = "LONG-ERROR", .summary = "a million bytes", .handler = handle_long_error },
+  { .name = "CRASH", .summary = "ends everything", .handler = handle_crash },
   { .name = "OUT-OF-RANK", .summary = "locks", .result = AIMX_RESULT_ID, .handler = handle_out_of_rank },
   { .name = "HOARD", .summary = "takes all threads", .handler = handle_hoard },
   { .name = "HOARD-ASIDE", .summary = "takes all threads, unseen", .handler = handle_hoard_aside },
