@@ -49,8 +49,23 @@ find_exposure (const DkimKeyFiles *files, DkimAlgorithm algorithm)
   return dkim_key_access_judge (path, aimx_config_store_get_directory (files->store));
 }
 
+/* Mail goes on being signed with the key that was read before, when what is in its place now cannot be used. */
+static void
+keep_key (DkimDomainKeys *self, const DkimDomainKeys *old, DkimAlgorithm algorithm)
+{
+  if (self->errors[algorithm] == NULL || old->keys[algorithm] == NULL)
+    return;
+  self->keys[algorithm] = dkim_key_ref (old->keys[algorithm]);
+  if (algorithm == DKIM_RSA)
+    {
+      g_free (self->directory);
+      self->directory = g_strdup (old->directory);
+    }
+}
+
+/* (nullable) @old: what is known of the same domain */
 static DkimDomainKeys *
-read_keys (AimxConfigStore *store, AimxConfig *config, const AimxDomain *domain)
+read_keys (AimxConfigStore *store, AimxConfig *config, const AimxDomain *domain, const DkimDomainKeys *old)
 {
   const DkimKeyFiles files = {
     .store = store,
@@ -72,6 +87,8 @@ read_keys (AimxConfigStore *store, AimxConfig *config, const AimxDomain *domain)
   if (g_error_matches (self->errors[DKIM_ED25519], AIMX_ERROR, AIMX_ERROR_NOT_FOUND))
     g_clear_error (&self->errors[DKIM_ED25519]);
   self->directory = g_build_filename (aimx_config_store_get_directory (store), place, NULL);
+  for (DkimAlgorithm i = 0; old != NULL && strcmp (old->selector, self->selector) == 0 && i < DKIM_N_ALGORITHMS; i++)
+    keep_key (self, old, i);
   return self;
 }
 
@@ -91,7 +108,7 @@ map_take (GHashTable *map, DkimDomainKeys *keys)
 }
 
 GHashTable *
-dkim_key_map_new (AimxConfigStore *store, AimxConfig *config, GHashTable *old, GPtrArray *read)
+dkim_key_map_new (AimxConfigStore *store, AimxConfig *config, GHashTable *old, gboolean reread, GPtrArray *read)
 {
   GPtrArray *domains = aimx_config_get_domains (config);
   GHashTable *map = map_new ();
@@ -101,12 +118,12 @@ dkim_key_map_new (AimxConfigStore *store, AimxConfig *config, GHashTable *old, G
       const AimxDomain *domain = domains->pdata[i];
       DkimDomainKeys *keys = old != NULL ? g_hash_table_lookup (old, aimx_domain_get_name (domain)) : NULL;
 
-      if (keys != NULL && strcmp (keys->selector, aimx_domain_get_dkim_selector (domain)) == 0)
+      if (!reread && keys != NULL && strcmp (keys->selector, aimx_domain_get_dkim_selector (domain)) == 0)
         {
           map_take (map, dkim_domain_keys_ref (keys));
           continue;
         }
-      keys = read_keys (store, config, domain);
+      keys = read_keys (store, config, domain, keys);
       map_take (map, keys);
       if (read != NULL)
         g_ptr_array_add (read, keys);
@@ -124,6 +141,7 @@ dkim_key_map_renew (GHashTable *map, AimxConfigStore *store, AimxConfig *config,
   g_hash_table_iter_init (&iter, map);
   while (g_hash_table_iter_next (&iter, NULL, &keys))
     map_take (renewed, dkim_domain_keys_ref (keys));
-  map_take (renewed, read_keys (store, config, domain));
+  keys = g_hash_table_lookup (map, aimx_domain_get_name (domain));
+  map_take (renewed, read_keys (store, config, domain, keys));
   return renewed;
 }

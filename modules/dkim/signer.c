@@ -73,25 +73,32 @@ warn_about (const DkimDomainKeys *keys)
 
   warn_about_access (keys);
 
-  if (keys->errors[DKIM_RSA] != NULL)
+  if (keys->errors[DKIM_RSA] != NULL && keys->keys[DKIM_RSA] != NULL)
+    aimx_log (G_LOG_LEVEL_WARNING, AIMX_LOG_DOMAIN, keys->domain, "MESSAGE",
+              "mail of domain %s is signed with the key that was read before, until the server ends: %s; %s",
+              keys->domain, keys->errors[DKIM_RSA]->message, advice);
+  else if (keys->errors[DKIM_RSA] != NULL)
     aimx_log (G_LOG_LEVEL_WARNING, AIMX_LOG_DOMAIN, keys->domain, "MESSAGE",
               "domain %s has no key that its mail can be signed with: %s; %s", keys->domain,
               keys->errors[DKIM_RSA]->message, advice);
   if (keys->errors[DKIM_ED25519] != NULL)
     aimx_log (G_LOG_LEVEL_WARNING, AIMX_LOG_DOMAIN, keys->domain, "MESSAGE",
-              "mail of domain %s is signed without its Ed25519 key: %s; make another with "
+              "mail of domain %s is signed %s: %s; make another with "
               "`aimx dkim-keygen --domain %s --algorithm ed25519 --force`",
-              keys->domain, keys->errors[DKIM_ED25519]->message, keys->domain);
+              keys->domain,
+              keys->keys[DKIM_ED25519] != NULL ? "with the Ed25519 key that was read before, until the server ends"
+                                               : "without its Ed25519 key",
+              keys->errors[DKIM_ED25519]->message, keys->domain);
 }
 
 /* Makes the map that @config needs; with @reread from the files alone. Under the lock for reading. */
 static void
 follow (DkimSigner *self, AimxConfig *config, gboolean reread)
 {
-  g_autoptr (GHashTable) old = reread ? NULL : get_map (self);
+  g_autoptr (GHashTable) old = get_map (self);
   g_autoptr (GPtrArray) read = g_ptr_array_new ();
 
-  set_map (self, dkim_key_map_new (self->store, config, old, read));
+  set_map (self, dkim_key_map_new (self->store, config, old, reread, read));
   for (guint i = 0; self->warns && i < read->len; i++)
     warn_about (read->pdata[i]);
 }

@@ -490,6 +490,33 @@ test_a_key_that_was_changed_is_renewed_alone (Fixture *fixture, gconstpointer da
   assert_uses (fixture, "B.test", get_key_text (1));
 }
 
+static void
+test_a_key_stays_in_use_when_its_file_is_spoilt (Fixture *fixture, gconstpointer data)
+{
+  const char *const spoilt[] = { "-----BEGIN", NULL };
+  g_autofree char *path = g_build_filename (fixture->scratch, PRIVATE ("a.test"), NULL);
+  g_autoptr (GError) error = NULL;
+
+  put_key (fixture, PRIVATE ("a.test"), 0);
+  put_key (fixture, PRIVATE ("b.test"), 1);
+  g_assert_true (dkim_signer_start (fixture->signer, &error));
+  g_assert_no_error (error);
+  for (gsize i = 0; i < G_N_ELEMENTS (spoilt); i++)
+    {
+      g_assert_no_errno (g_unlink (path));
+      if (spoilt[i] != NULL)
+        scratch_write (fixture->scratch, PRIVATE ("a.test"), spoilt[i]);
+      logged[0] = '\0';
+      reload (fixture);
+      assert_uses (fixture, "a.test", get_key_text (0));
+      assert_directory (fixture, "a.test", "dkim/a.test");
+      g_assert_nonnull (strstr (logged, "mail of domain a.test is signed with the key that was read before"));
+    }
+  scratch_write (fixture->scratch, "config.toml", "domains = [\"a.test\"]\ndkim_selector = \"other\"\n");
+  reload (fixture);
+  assert_uses (fixture, "a.test", NULL);
+}
+
 typedef struct
 {
   Fixture *fixture;
@@ -631,6 +658,7 @@ main (int argc, char **argv)
        test_a_removed_domains_keys_are_forgotten_and_stay_on_disk);
   ADD ("a-change-reads-the-new-and-a-reload-everything", test_a_change_reads_the_new_and_a_reload_everything);
   ADD ("a-key-that-was-changed-is-renewed-alone", test_a_key_that_was_changed_is_renewed_alone);
+  ADD ("a-key-stays-in-use-when-its-file-is-spoilt", test_a_key_stays_in_use_when_its_file_is_spoilt);
   ADD ("mail-is-signed-while-keys-are-read-again", test_mail_is_signed_while_keys_are_read_again);
   ADD ("a-start-needs-the-default-domains-key-only", test_a_start_needs_the_default_domains_key_only);
   ADD ("a-key-that-others-can-have-is-told", test_a_key_that_others_can_have_is_told);
