@@ -190,6 +190,18 @@ on_flushed (GObject *source, GAsyncResult *result, gpointer user_data)
   self->down (self->user_data);
 }
 
+/* Whether or not it was answered: a bus that is gone cannot be flushed either. */
+static void
+on_round_trip (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) answer = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+  BusLink *self = user_data;
+
+  if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    g_dbus_connection_flush (G_DBUS_CONNECTION (source), self->attempt, on_flushed, self);
+}
+
 static gboolean
 on_not_flushed (gpointer user_data)
 {
@@ -215,7 +227,9 @@ bus_link_close (BusLink *self, BusLinkDown closed, gpointer user_data)
   g_clear_object (&self->attempt);
   self->attempt = g_cancellable_new ();
   self->attempt_timer = g_timeout_add_seconds (BUS_CLOSE_SECONDS, on_not_flushed, self);
-  g_dbus_connection_flush (self->connection, self->attempt, on_flushed, self);
+  /* Its answer comes after every call that the bus had passed on while the name was ours. */
+  g_dbus_connection_call (self->connection, BUS_DAEMON, BUS_DAEMON_PATH, BUS_DAEMON, "GetId", NULL, NULL,
+                          G_DBUS_CALL_FLAGS_NONE, -1, self->attempt, on_round_trip, self);
 }
 
 void

@@ -32,8 +32,8 @@ BusLink *bus_link_new (const char *address, BusLinkUp up, BusLinkDown down, gpoi
 void bus_link_free (BusLink *self);
 /** bus_link_give_name_back: whoever calls the name finds nobody from now on; the connection stays */
 void bus_link_give_name_back (BusLink *self);
-/** bus_link_close: calls @closed when what was sent on the connection is out, or after %BUS_CLOSE_SECONDS, maybe at
- * once; calls @down no more */
+/** bus_link_close: calls @closed when what was called by the name before it was given back is answered and the answers
+ * are out, or after %BUS_CLOSE_SECONDS, maybe at once; calls @down no more */
 void bus_link_close (BusLink *self, BusLinkDown closed, gpointer user_data);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BusLink, bus_link_free)

@@ -24,6 +24,7 @@ INFO, SALES, GONE = "info@agents.test", "sales@agents.test", "x@b.test"
 UNKNOWN_OBJECT = "org.freedesktop.DBus.Error.UnknownObject"
 CALLS = 1000
 LETTERS = 40
+ON_THEIR_WAY = 1000
 # What all doors together get for their end is 35 s.
 END_SECONDS = 15
 
@@ -370,18 +371,35 @@ class Life(Case):
             daemon.wait_for(lambda: "on the bus as" in second.log(), "the second daemon on the bus")
             self.assertEqual(sorted(self.peer().objects()), [bus.domain_path("agents.test"), bus.mailbox_path(INFO)])
 
-    def test_calls_that_run_are_answered_at_the_end(self):
-        peer = self.peer()
-        numbers = [peer.send(bus.ROOT, bus.MANAGER, "Call", '("DOMAIN-LIST", @a{ss} {}, @ay [])') for _ in range(50)]
-        peer.answer(numbers[0])
-        self.assertEqual(self.server.stop(), 0)
-        for number in numbers[1:]:
+    def send_many(self, peer, number):
+        return [peer.send(bus.ROOT, bus.MANAGER, "Call", '("DOMAIN-LIST", @a{ss} {}, @ay [])') for _ in range(number)]
+
+    def assert_answered(self, peer, numbers):
+        for number in numbers:
             try:
                 peer.answer(number)
             except bus.BusError as error:
                 self.assertIn(error.name, (f"{bus.NAME}.Error.TEMP", "org.freedesktop.DBus.Error.UnknownMethod",
                                            "org.freedesktop.DBus.Error.LimitsExceeded",
                                            "org.freedesktop.DBus.Error.ServiceUnknown", "org.freedesktop.DBus.Error.NameHasNoOwner"))
+
+    def test_calls_that_run_are_answered_at_the_end(self):
+        peer = self.peer()
+        numbers = self.send_many(peer, 50)
+        peer.answer(numbers[0])
+        self.assertEqual(self.server.stop(), 0)
+        self.assert_answered(peer, numbers[1:])
+
+    def test_calls_that_are_on_their_way_at_the_end_are_answered(self):
+        peer = self.peer()
+        self.server.signal(signal.SIGSTOP)
+        numbers = self.send_many(peer, ON_THEIR_WAY)
+        # For the bus to have them; what comes later has to be answered all the same.
+        time.sleep(1)
+        self.server.signal(signal.SIGTERM)
+        self.server.signal(signal.SIGCONT)
+        self.assertEqual(self.server.wait(), 0)
+        self.assert_answered(peer, numbers)
 
     def test_connections_that_end_are_forgotten(self):
         peer = self.peer()
