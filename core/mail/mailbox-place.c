@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where the folders of a mailbox are below the data directory, whose they are, and how they are opened and made.
+ * Where the folders of a mailbox are below the data directory, whose they are, and how they are opened.
  */
 #include "mail/mail-store-room.h"
 
@@ -168,60 +168,7 @@ aimx_mail_store_check_folder (AimxDirectory *folder, const AimxOwner *owner, gbo
   return FALSE;
 }
 
-/* ---- making folders ---- */
-
-static AimxDirectory *
-make_shared (AimxDirectory *parent, const char *name, GError **error)
-{
-  return aimx_directory_make (parent, name, AIMX_SHARED_MODE, AIMX_DIRECTORY_KEEP_ID, AIMX_DIRECTORY_KEEP_ID, NULL,
-                              error);
-}
-
-static AimxDirectory *
-make_missing (AimxMailStore *self,
-              const AimxMailboxPlace *place,
-              AimxFolder folder,
-              const AimxOwner *owner,
-              gboolean *created,
-              GError **error)
-{
-  g_autoptr (AimxDirectory) domain = make_shared (self->root, place->domain, error);
-  g_autoptr (AimxDirectory) shared = domain != NULL ? make_shared (domain, aimx_folder_get_name (folder), error) : NULL;
-
-  return shared != NULL ? aimx_directory_make (shared, place->local, AIMX_MAILBOX_MODE, aimx_owner_give_uid (owner),
-                                               aimx_owner_give_gid (owner), created, error)
-                        : NULL;
-}
-
-AimxDirectory *
-aimx_mail_store_make_folder (AimxMailStore *self,
-                             const char *fqdn,
-                             AimxFolder folder,
-                             const AimxOwner *owner,
-                             gboolean *created,
-                             GError **error)
-{
-  g_autoptr (GError) why = NULL;
-  g_autoptr (AimxDirectory) opened = aimx_mail_store_open_folder (self, fqdn, folder, &why);
-
-  *created = FALSE;
-  if (opened == NULL && g_error_matches (why, AIMX_ERROR, AIMX_ERROR_NOT_FOUND))
-    {
-      g_autoptr (AimxMailboxRecord) record = aimx_mail_store_get_record (self, fqdn);
-      g_auto (AimxMailboxPlace) place = { NULL, NULL };
-
-      g_clear_error (&why);
-      if (aimx_mailbox_place_init (&place, fqdn, &why))
-        opened = make_missing (self, &place, folder, owner, created, &why);
-      aimx_mailbox_record_note_made (record);
-    }
-  if (opened == NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&why));
-      return NULL;
-    }
-  return *created || aimx_mail_store_check_folder (opened, owner, FALSE, error) ? g_steal_pointer (&opened) : NULL;
-}
+/* ---- durability ---- */
 
 gboolean
 aimx_mail_store_sync_above (AimxMailStore *self, const char *fqdn, AimxFolder folder, GError **error)
