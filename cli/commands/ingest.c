@@ -1,31 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /* `aimx ingest`: the delivery of a message without SMTP. */
 #include "answer.h"
-#include "arguments.h"
 #include "call.h"
 #include "display.h"
 #include "errors.h"
 #include "input.h"
+#include "message-call.h"
 
 #include <stdio.h>
-
-#define MESSAGE_MAX (25 * 1024 * 1024)
 
 static GStrv
 make_headers (const CliInvocation *invocation)
 {
-  static const char *const pairs[][2] = { { "ip", "Ip" }, { "helo", "Helo" }, { "mail-from", "Mail-From" } };
   g_autoptr (GStrvBuilder) headers = g_strv_builder_new ();
 
   g_strv_builder_add_many (headers, "Rcpt", cli_invocation_get_argument (invocation, 0), NULL);
-  for (gsize i = 0; i < G_N_ELEMENTS (pairs); i++)
-    {
-      const char *value = cli_invocation_get (invocation, pairs[i][0]);
-
-      /* No header is empty: this is the null reverse-path. */
-      if (value != NULL)
-        g_strv_builder_add_many (headers, pairs[i][1], *value != '\0' ? value : "<>", NULL);
-    }
+  cli_message_add_headers (headers, invocation);
   return g_strv_builder_end (headers);
 }
 
@@ -49,7 +39,7 @@ static int
 run (CliSession *session, const CliInvocation *invocation)
 {
   g_auto (GStrv) headers = make_headers (invocation);
-  g_autoptr (GBytes) message = cli_input_read (MESSAGE_MAX);
+  g_autoptr (GBytes) message = cli_input_read (CLI_MESSAGE_MAX);
   g_autoptr (AimxClientAnswer) answer = NULL;
   CliCall call = { .verb = "INGEST", .access = CLI_ACCESS_DELIVER, .headers = (const char *const *) headers };
   int status;

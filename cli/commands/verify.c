@@ -4,33 +4,25 @@
  * trust of a mailbox.
  */
 #include "answer.h"
-#include "arguments.h"
 #include "call.h"
 #include "errors.h"
 #include "input.h"
+#include "message-call.h"
 #include "table.h"
 #include "verdict-view.h"
 
 #include <stdio.h>
 
-#define MESSAGE_MAX (25 * 1024 * 1024)
-
 static GStrv
 make_headers (const CliInvocation *invocation)
 {
-  static const char *const pairs[][2] = {
-    { "ip", "Ip" }, { "helo", "Helo" }, { "mail-from", "Mail-From" }, { "at", "At" }, { "rcpt", "Rcpt" },
-  };
   g_autoptr (GStrvBuilder) headers = g_strv_builder_new ();
 
-  for (gsize i = 0; i < G_N_ELEMENTS (pairs); i++)
-    {
-      const char *value = cli_invocation_get (invocation, pairs[i][0]);
-
-      /* No header is empty: this is the null reverse-path. */
-      if (value != NULL)
-        g_strv_builder_add_many (headers, pairs[i][1], *value != '\0' ? value : "<>", NULL);
-    }
+  cli_message_add_headers (headers, invocation);
+  if (cli_invocation_has (invocation, "at"))
+    g_strv_builder_add_many (headers, "At", cli_invocation_get (invocation, "at"), NULL);
+  if (cli_invocation_has (invocation, "rcpt"))
+    g_strv_builder_add_many (headers, "Rcpt", cli_invocation_get (invocation, "rcpt"), NULL);
   return g_strv_builder_end (headers);
 }
 
@@ -59,7 +51,7 @@ has_own_resolver (void)
 static int
 run (CliSession *session, const CliInvocation *invocation)
 {
-  g_autoptr (GBytes) message = cli_input_read_file (cli_invocation_get_argument (invocation, 0), MESSAGE_MAX);
+  g_autoptr (GBytes) message = cli_input_read_file (cli_invocation_get_argument (invocation, 0), CLI_MESSAGE_MAX);
   g_auto (GStrv) headers = make_headers (invocation);
   g_autoptr (AimxClientAnswer) answer = NULL;
   const CliCall call = {
