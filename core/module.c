@@ -114,7 +114,7 @@ aimx_module_get_setting (AimxModule *self, AimxConfig *config, const char *name)
     return g_variant_ref (value);
   for (const AimxSettingSpec *spec = self->descriptor->settings; spec != NULL && spec->name != NULL; spec++)
     if (strcmp (spec->name, name) == 0)
-      return g_variant_ref_sink (g_variant_parse (G_VARIANT_TYPE (spec->type), spec->fallback, NULL, NULL, NULL));
+      return g_variant_parse (G_VARIANT_TYPE (spec->type), spec->fallback, NULL, NULL, NULL);
   g_return_val_if_reached (NULL);
 }
 
