@@ -385,8 +385,9 @@ aimx_mail_store_deliver (AimxMailStore *self,
   if (!aimx_mail_store_check_access (self, error))
     return FALSE;
   digest_whole (&delivery);
-  if (delivery.digest != NULL && aimx_partial_memory_find (self->partial, delivery.digest, delivery.recipient_lower,
-                                                           delivery_seconds (&delivery), mailbox, stem))
+  if (delivery.digest != NULL &&
+      aimx_partial_memory_find (self->partial, delivery.digest, (const char *const *) envelope->recipients,
+                                delivery.recipient_lower, delivery_seconds (&delivery), mailbox, stem))
     return *duplicate = TRUE;
   done = deliver (&delivery, duplicate, error);
   if (!done && delivery.digest != NULL)

@@ -108,9 +108,49 @@ find_or_add (AimxPartialMemory *self, const char *digest, gint64 now)
   return link;
 }
 
+static gboolean
+all_have_copies (const Partial *partial, const char *const *recipients)
+{
+  for (guint i = 0; recipients[i] != NULL; i++)
+    {
+      g_autofree char *recipient = g_ascii_strdown (recipients[i], -1);
+
+      if (!g_hash_table_contains (partial->copies, recipient))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+is_last (const char *const *recipients, const char *recipient)
+{
+  guint n = g_strv_length ((char **) recipients);
+
+  return n > 0 && g_ascii_strcasecmp (recipients[n - 1], recipient) == 0;
+}
+
+/* Not before the last one's turn: until then those who have had their copies for long are still to be asked for. */
+static void
+settle (AimxPartialMemory *self, GList *link, const char *const *recipients, const char *recipient)
+{
+  Partial *partial = link->data;
+
+  if (!is_last (recipients, recipient) || !all_have_copies (partial, recipients))
+    return;
+  for (guint i = 0; recipients[i] != NULL; i++)
+    {
+      g_autofree char *settled = g_ascii_strdown (recipients[i], -1);
+
+      self->n_copies -= g_hash_table_remove (partial->copies, settled);
+    }
+  if (g_hash_table_size (partial->copies) == 0)
+    forget (self, link);
+}
+
 gboolean
 aimx_partial_memory_find (AimxPartialMemory *self,
                           const char *digest,
+                          const char *const *recipients,
                           const char *recipient,
                           gint64 now,
                           char **mailbox,
@@ -126,21 +166,10 @@ aimx_partial_memory_find (AimxPartialMemory *self,
     copy = g_hash_table_lookup (((Partial *) link->data)->copies, recipient);
   *mailbox = copy != NULL ? g_strdup (copy->mailbox) : NULL;
   *stem = copy != NULL ? g_strdup (copy->stem) : NULL;
+  if (copy != NULL)
+    settle (self, link, recipients, recipient);
   g_mutex_unlock (&self->lock);
   return *stem != NULL;
-}
-
-static gboolean
-all_have_copies (const Partial *partial, const char *const *recipients)
-{
-  for (guint i = 0; recipients[i] != NULL; i++)
-    {
-      g_autofree char *recipient = g_ascii_strdown (recipients[i], -1);
-
-      if (!g_hash_table_contains (partial->copies, recipient))
-        return FALSE;
-    }
-  return TRUE;
 }
 
 void
@@ -153,17 +182,14 @@ aimx_partial_memory_add_stored (AimxPartialMemory *self,
                                 const char *stem)
 {
   Copy *copy = g_new (Copy, 1);
-  Partial *partial;
   GList *link;
 
   copy->mailbox = g_strdup (mailbox);
   copy->stem = g_strdup (stem);
   g_mutex_lock (&self->lock);
   link = find_or_add (self, digest, now);
-  partial = link->data;
-  self->n_copies += g_hash_table_replace (partial->copies, g_strdup (recipient), copy);
-  if (all_have_copies (partial, recipients))
-    forget (self, link);
+  self->n_copies += g_hash_table_replace (((Partial *) link->data)->copies, g_strdup (recipient), copy);
+  settle (self, link, recipients, recipient);
   forget_old (self, now);
   g_mutex_unlock (&self->lock);
 }

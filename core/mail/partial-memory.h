@@ -4,7 +4,8 @@
  *
  * Their sender is told to try again, and nothing in them says that it is a retry; so they are known by the digest of
  * all bytes that they sent, in memory only, and only for as long as some recipient has failed. Without such a failure
- * the same bytes are a new message and are kept. Any thread.
+ * the same bytes are a new message and are kept. The recipients of a message are delivered to in the order in which it
+ * names them. Any thread.
  */
 #pragma once
 
@@ -25,15 +26,19 @@ void aimx_partial_memory_free (AimxPartialMemory *self);
  * aimx_partial_memory_find:
  * @self: the memory
  * @digest: digest of all bytes of a message, our trace field left out
- * @recipient: envelope recipient in lower case
+ * @recipients: all its envelope recipients, as they came
+ * @recipient: the one whose copy is asked for, in lower case
  * @now: seconds since the epoch
  * @mailbox: (out) (transfer full): where the copy is, when there is one
  * @stem: (out) (transfer full): under which name
+ *
+ * Forgets as aimx_partial_memory_add_stored() does.
  *
  * Returns: whether @recipient has its copy from a delivery that failed for another recipient
  */
 gboolean aimx_partial_memory_find (AimxPartialMemory *self,
                                    const char *digest,
+                                   const char *const *recipients,
                                    const char *recipient,
                                    gint64 now,
                                    char **mailbox,
@@ -48,7 +53,7 @@ gboolean aimx_partial_memory_find (AimxPartialMemory *self,
  * @mailbox: where
  * @stem: under which name
  *
- * Once all of @recipients have their copies, the message is forgotten.
+ * When all of @recipients have their copies and this was the last of them, their sender hears that: they are forgotten.
  */
 void aimx_partial_memory_add_stored (AimxPartialMemory *self,
                                      const char *digest,

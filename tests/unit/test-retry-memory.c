@@ -146,7 +146,7 @@ finds (AimxPartialMemory *memory, const char *recipient)
   g_autofree char *mailbox = NULL;
   g_autofree char *stem = NULL;
 
-  return aimx_partial_memory_find (memory, "digest", recipient, NOW, &mailbox, &stem);
+  return aimx_partial_memory_find (memory, "digest", both, recipient, NOW, &mailbox, &stem);
 }
 
 static void
@@ -175,6 +175,31 @@ test_after_a_failure_only_who_has_none_gets_a_copy (void)
 }
 
 static void
+test_whoever_had_a_copy_is_known_until_the_last_recipient (void)
+{
+  g_autoptr (AimxPartialMemory) memory = aimx_partial_memory_new ();
+
+  aimx_partial_memory_add_failed (memory, "digest", NOW);
+  aimx_partial_memory_add_stored (memory, "digest", both, "b@x.com", NOW, "b@x.com", "stem");
+  aimx_partial_memory_add_stored (memory, "digest", both, "a@x.com", NOW, "a@x.com", "stem");
+  g_assert_true (finds (memory, "b@x.com"));
+  g_assert_true (aimx_partial_memory_is_empty (memory));
+}
+
+static void
+test_recipients_that_are_retried_alone_are_forgotten_alone (void)
+{
+  static const char *const alone[] = { "a@x.com", NULL };
+  g_autoptr (AimxPartialMemory) memory = aimx_partial_memory_new ();
+
+  aimx_partial_memory_add_failed (memory, "digest", NOW);
+  aimx_partial_memory_add_stored (memory, "digest", both, "b@x.com", NOW, "b@x.com", "stem");
+  aimx_partial_memory_add_stored (memory, "digest", alone, "a@x.com", NOW, "a@x.com", "stem");
+  g_assert_false (finds (memory, "a@x.com"));
+  g_assert_true (finds (memory, "b@x.com"));
+}
+
+static void
 test_partial_messages_are_forgotten_in_time_and_in_number (void)
 {
   g_autoptr (AimxPartialMemory) memory = aimx_partial_memory_new ();
@@ -189,12 +214,12 @@ test_partial_messages_are_forgotten_in_time_and_in_number (void)
       aimx_partial_memory_add_stored (memory, digest, both, "a@x.com", NOW, "a@x.com", "stem");
       aimx_partial_memory_add_failed (memory, digest, NOW);
     }
-  g_assert_true (aimx_partial_memory_find (memory, "other-1", "a@x.com", NOW, &mailbox, &stem));
+  g_assert_true (aimx_partial_memory_find (memory, "other-1", both, "a@x.com", NOW, &mailbox, &stem));
   aimx_partial_memory_add_failed (memory, "late", NOW + AIMX_RETRY_SECONDS + 1);
   g_clear_pointer (&mailbox, g_free);
   g_clear_pointer (&stem, g_free);
   g_assert_false (
-      aimx_partial_memory_find (memory, "other-1", "a@x.com", NOW + AIMX_RETRY_SECONDS + 1, &mailbox, &stem));
+      aimx_partial_memory_find (memory, "other-1", both, "a@x.com", NOW + AIMX_RETRY_SECONDS + 1, &mailbox, &stem));
 }
 
 int
@@ -218,6 +243,10 @@ main (int argc, char **argv)
                    test_without_a_failure_the_same_bytes_are_new);
   g_test_add_func ("/partial-memory/after-a-failure-only-who-has-none-gets-a-copy",
                    test_after_a_failure_only_who_has_none_gets_a_copy);
+  g_test_add_func ("/partial-memory/whoever-had-a-copy-is-known-until-the-last-recipient",
+                   test_whoever_had_a_copy_is_known_until_the_last_recipient);
+  g_test_add_func ("/partial-memory/recipients-that-are-retried-alone-are-forgotten-alone",
+                   test_recipients_that_are_retried_alone_are_forgotten_alone);
   g_test_add_func ("/partial-memory/partial-messages-are-forgotten-in-time-and-in-number",
                    test_partial_messages_are_forgotten_in_time_and_in_number);
   return g_test_run ();
