@@ -192,6 +192,21 @@ find_parameter (const Parameters *self, const char *name, const Parameter *after
   return NULL;
 }
 
+/* Where a line is folded (RFC 5322, 2.2.3): past the line break and the white space behind it, else @at. */
+static const char *
+skip_fold (const char *at, const char *end)
+{
+  const char *next = at;
+
+  if (next < end && *next == '\r')
+    next++;
+  if (end - next < 2 || *next != '\n' || (next[1] != ' ' && next[1] != '\t'))
+    return at;
+  for (next++; next < end && (*next == ' ' || *next == '\t'); next++)
+    ;
+  return next;
+}
+
 /* Only quotes and backslashes are escaped: `C:\file` comes from senders that do not escape at all. */
 static void
 append_unescaped (const Parameter *parameter, GString *out)
@@ -200,6 +215,14 @@ append_unescaped (const Parameter *parameter, GString *out)
 
   for (const char *at = parameter->value; at < end; at++)
     {
+      const char *folded = skip_fold (at, end);
+
+      if (folded > at)
+        {
+          g_string_append_c (out, ' ');
+          at = folded - 1;
+          continue;
+        }
       if (parameter->quoted && *at == '\\' && end - at > 1 && (at[1] == '"' || at[1] == '\\'))
         at++;
       g_string_append_c (out, *at);
@@ -325,6 +348,7 @@ parameters_get_text (const Parameters *self, const char *name, Charsets *charset
       append_unescaped (plain, raw);
       header_text_append (charsets, raw->str, raw->len, text);
     }
-  header_text_tidy (text, 0);
+  g_strstrip (text->str);
+  g_string_set_size (text, strlen (text->str));
   return g_string_free (text, text->len == 0);
 }

@@ -23,7 +23,7 @@ char *parameters_get_token (const Parameters *self, gboolean slash);
 char *parameters_get_word (const Parameters *self, const char *name);
 /** parameters_get_boundary: Returns: whether there is one; @boundary: (out): as it was written */
 gboolean parameters_get_boundary (const Parameters *self, GString *boundary);
-/** parameters_get_text: Returns: (transfer full) (nullable): a parameter for people, decoded, on one line */
+/** parameters_get_text: Returns: (transfer full) (nullable): a parameter for people, decoded, of any characters */
 char *parameters_get_text (const Parameters *self, const char *name, Charsets *charsets);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Parameters, parameters_free)
