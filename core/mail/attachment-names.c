@@ -17,7 +17,7 @@ static gboolean
 is_dangerous (gunichar c)
 {
   return g_unichar_iscntrl (c) || c == '/' || c == '\\' || (c >= 0x200B && c <= 0x200F) ||
-         (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF;
+         (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF;
 }
 
 static gboolean

@@ -35,6 +35,7 @@ test_what_strangers_declare_is_made_safe (void)
     { "a\xe2\x80\x8b\xe2\x80\xae"
       "fdp.exe",
       "a_fdp.exe" },
+    { "two\xe2\x80\xa8lines.txt", "two_lines.txt" },
     { "\xef\xbb\xbfname", "name" },
     { "\xc2\xa0spaced out\xe3\x80\x80", "spaced out" },
     { "e\xcc\x81.txt", "é.txt" },
