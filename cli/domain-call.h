@@ -18,5 +18,7 @@ int cli_domain_call (CliSession *session, const CliCall *call, AimxClientAnswer 
 /** cli_domain_show_keys: @answer: (out) (transfer full): what DKIM-SHOW says of @domain. Returns: as cli_domain_call()
  */
 int cli_domain_show_keys (CliSession *session, const char *domain, AimxClientAnswer **answer);
+/** cli_domain_warn_about_default: when the default domain has no key, which the next start of a server needs */
+void cli_domain_warn_about_default (CliSession *session);
 
 G_END_DECLS

@@ -85,7 +85,11 @@ print_blocked (const char *domain, JsonObject *outcome)
 }
 
 static int
-report (const CliInvocation *invocation, const char *domain, const AimxClientAnswer *answer, JsonObject *outcome)
+report (CliSession *session,
+        const CliInvocation *invocation,
+        const char *domain,
+        const AimxClientAnswer *answer,
+        JsonObject *outcome)
 {
   if (cli_invocation_has (invocation, "json"))
     cli_answer_print (answer);
@@ -93,7 +97,11 @@ report (const CliInvocation *invocation, const char *domain, const AimxClientAns
     print_blocked (domain, outcome);
   else
     print_removed (domain, outcome);
-  return is_blocked (outcome) ? cli_error (NULL, "refused: domain '%s' still has mailboxes", domain) : CLI_EXIT_DONE;
+  if (is_blocked (outcome))
+    return cli_error (NULL, "refused: domain '%s' still has mailboxes", domain);
+  /* It may have been the default domain itself. */
+  cli_domain_warn_about_default (session);
+  return CLI_EXIT_DONE;
 }
 
 /* ---- asking ---- */
@@ -173,7 +181,7 @@ run (CliSession *session, const CliInvocation *invocation)
       if (status != CLI_EXIT_DONE)
         return status;
     }
-  return report (invocation, domain, answer, outcome);
+  return report (session, invocation, domain, answer, outcome);
 }
 
 static const CliOption options[] = {

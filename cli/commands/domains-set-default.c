@@ -12,9 +12,11 @@ run (CliSession *session, const CliInvocation *invocation)
   const CliCall call = { .verb = "DOMAIN-SET-DEFAULT", .access = CLI_ACCESS_CHANGE, .headers = headers };
   int status = cli_domain_call (session, &call, NULL);
 
-  if (status == CLI_EXIT_DONE)
-    cli_success ("Default domain is '%s'", domain);
-  return status;
+  if (status != CLI_EXIT_DONE)
+    return status;
+  cli_success ("Default domain is '%s'", domain);
+  cli_domain_warn_about_default (session);
+  return CLI_EXIT_DONE;
 }
 
 static const CliArgument arguments[] = {

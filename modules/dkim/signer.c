@@ -103,6 +103,25 @@ follow (DkimSigner *self, AimxConfig *config, gboolean reread)
     warn_about (read->pdata[i]);
 }
 
+/* A server that runs goes on without it, but the next one does not start. */
+static void
+warn_about_new_default (DkimSigner *self, AimxConfig *config)
+{
+  g_autoptr (AimxConfig) old = aimx_config_store_get (self->store);
+  g_autoptr (GHashTable) map = get_map (self);
+  const char *domain = aimx_domain_get_name (aimx_config_get_default_domain (config));
+  const DkimDomainKeys *keys = g_hash_table_lookup (map, domain);
+
+  if (keys->keys[DKIM_RSA] == NULL &&
+      !g_str_equal (domain, aimx_domain_get_name (aimx_config_get_default_domain (old))))
+    {
+      g_autofree char *advice = advise (keys);
+
+      aimx_log (G_LOG_LEVEL_WARNING, AIMX_LOG_DOMAIN, domain, "MESSAGE",
+                "the default domain is %s now, and without a key for it no server starts again; %s", domain, advice);
+    }
+}
+
 /* Also when nobody has asked for a key yet: who asks in a moment would read those of the snapshot before. */
 static void
 on_changing (AimxConfigStore *store, AimxConfig *config, gboolean reread, gpointer user_data)
@@ -111,6 +130,8 @@ on_changing (AimxConfigStore *store, AimxConfig *config, gboolean reread, gpoint
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->reading);
 
   follow (self, config, reread);
+  if (self->warns)
+    warn_about_new_default (self, config);
 }
 
 /* Unless another thread was faster. */

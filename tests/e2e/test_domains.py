@@ -202,7 +202,7 @@ class Asking(Case):
     def test_yes_is_not_asked(self):
         stand_in = self.serve(DOMAIN_REMOVE=outcome(cascaded=NAMES))
         self.assertNotIn("[y/N]", self.on_terminal("domains", "remove", "b.test", "--force", "--yes"))
-        self.assertEqual([request.headers["Force"] for request in stand_in.requests], ["true"])
+        self.assertEqual([request.headers["Force"] for request in stand_in.asked("DOMAIN-REMOVE")], ["true"])
 
     def test_what_is_empty_or_refused_is_not_asked_about(self):
         self.serve(DOMAIN_REMOVE=[outcome(), LAST])
@@ -362,6 +362,15 @@ class WithDaemon(RealCase):
         self.assertEqual(server.config_file.read_text(), before.replace('"agents.test", "b.test"', '"b.test", "agents.test"'))
         self.assertEqual([domain["default"] for domain in self.listed(server)], [True, False])
         self.assertEqual(self.listed(server)[0]["domain"], "b.test")
+
+    def test_a_default_without_a_key_is_told_before_a_start_fails(self):
+        server = self.make(domains=("agents.test", "b.test", "c.test"))
+        make_one = "Make one with `aimx dkim-keygen --domain b.test`."
+        self.assertIn(make_one, self.aimx(server, "domains", "set-default", "b.test").stderr)
+        self.assertIn("the default domain is b.test now, and without a key for it no server starts again", server.log())
+        self.assertEqual(self.aimx(server, "domains", "set-default", "agents.test").stderr, "")
+        self.assertEqual(self.aimx(server, "domains", "remove", "c.test").stderr, "")
+        self.assertIn(make_one, self.aimx(server, "domains", "remove", "agents.test", "--force").stderr)
 
     @needs_root
     def test_others_than_root_may_not(self):
