@@ -19,7 +19,6 @@ struct _AimxConfigChange
   AimxConfigStore *store;
   AimxLockGuard *guard;
   AimxDirectory *directory;
-  int lock; /* held while the change lives */
   TomlDocument *document;
   AimxDirectory *place;  /* where the file is to be, with the prepared text beside it */
   char *name;            /* there */

@@ -25,7 +25,7 @@ lock_directory (AimxConfigChange *self, GError **error)
 {
   self->directory =
       aimx_directory_open_root (aimx_config_store_get_directory (self->store), AIMX_DIRECTORY_DEFAULT, error);
-  return self->directory != NULL && aimx_config_lock_take (self->directory, &self->lock, error);
+  return self->directory != NULL && aimx_config_store_lock (self->store, self->directory, self->guard, error);
 }
 
 AimxConfigChange *
@@ -158,9 +158,10 @@ aimx_config_change_finalize (GObject *object)
   g_clear_pointer (&self->document, toml_document_free);
   g_clear_pointer (&self->prepared_text, g_bytes_unref);
   g_clear_object (&self->prepared);
+  if (self->store != NULL)
+    aimx_config_store_unlock (self->store, self->guard);
   g_clear_object (&self->guard);
   g_clear_object (&self->store);
-  aimx_fd_clear (&self->lock);
   G_OBJECT_CLASS (aimx_config_change_parent_class)->finalize (object);
 }
 
@@ -173,5 +174,4 @@ aimx_config_change_class_init (AimxConfigChangeClass *klass)
 static void
 aimx_config_change_init (AimxConfigChange *self)
 {
-  self->lock = -1;
 }

@@ -123,8 +123,11 @@ open_parent (AimxConfigChange *self, const char *path, char **name, GError **err
 {
   g_auto (GStrv) components = g_strsplit (path, "/", -1);
   guint n = g_strv_length (components);
-  g_autoptr (AimxDirectory) directory = aimx_directory_ref (self->directory);
+  g_autoptr (AimxDirectory) directory = NULL;
 
+  if (!aimx_config_store_check_guard (self->guard, error))
+    return NULL;
+  directory = aimx_directory_ref (self->directory);
   for (guint i = 0; i + 1 < n; i++)
     {
       AimxDirectory *next = open_or_make (directory, components[i], error);

@@ -8,6 +8,8 @@
 
 #include "io/directory.h"
 
+#include <aimx/config-store.h>
+
 G_BEGIN_DECLS
 
 /**
@@ -29,5 +31,20 @@ gboolean aimx_config_lock_take (AimxDirectory *directory, int *fd, GError **erro
  * For reading what a change writes in several steps: nobody is in the middle of one meanwhile.
  */
 gboolean aimx_config_lock_share (const char *config_dir, int *fd, GError **error);
+
+/**
+ * aimx_config_store_lock:
+ * @self: the store
+ * @directory: the configuration directory
+ * @guard: under which a change is made
+ * @error: return location
+ *
+ * Takes the lock that processes respect, also from a change that outlived its guard.
+ *
+ * Returns: %FALSE with %AIMX_ERROR_CONFLICT when another process does not let go of it
+ */
+gboolean aimx_config_store_lock (AimxConfigStore *self, AimxDirectory *directory, AimxLockGuard *guard, GError **error);
+/** aimx_config_store_unlock: lets go of that lock when it still is the one taken under @guard; any thread */
+void aimx_config_store_unlock (AimxConfigStore *self, AimxLockGuard *guard);
 
 G_END_DECLS

@@ -21,7 +21,9 @@ struct _AimxConfigStore
   GMutex mutex; /* guards what follows, for as long as it takes to copy */
   AimxConfig *config;
   GBytes *text;
-  GArray *declared; /* of Declared */
+  GArray *declared;          /* of Declared */
+  int lock;                  /* that processes respect, -1 while there is no change */
+  AimxLockGuard *lock_guard; /* the guard of who has it */
 };
 
 G_DEFINE_TYPE (AimxConfigStore, aimx_config_store, G_TYPE_OBJECT)
@@ -203,6 +205,61 @@ aimx_config_store_check_guard (AimxLockGuard *guard, GError **error)
   return FALSE;
 }
 
+/* ---- the lock that processes respect ---- */
+
+static void
+set_lock (AimxConfigStore *self, int lock, AimxLockGuard *guard)
+{
+  g_autoptr (AimxLockGuard) old_guard = NULL;
+  g_auto (AimxFd) old = -1;
+
+  g_mutex_lock (&self->mutex);
+  old = self->lock;
+  old_guard = self->lock_guard;
+  self->lock = lock;
+  self->lock_guard = guard != NULL ? g_object_ref (guard) : NULL;
+  g_mutex_unlock (&self->mutex);
+}
+
+/* A change that has outlived its guard can do nothing any more, and keeps nobody out. */
+static void
+drop_lock_left_behind (AimxConfigStore *self)
+{
+  gboolean is_left;
+
+  g_mutex_lock (&self->mutex);
+  is_left = self->lock_guard != NULL && !aimx_lock_guard_covers (self->lock_guard, AIMX_LOCK_CONFIG, NULL);
+  g_mutex_unlock (&self->mutex);
+  if (is_left)
+    set_lock (self, -1, NULL);
+}
+
+gboolean
+aimx_config_store_lock (AimxConfigStore *self, AimxDirectory *directory, AimxLockGuard *guard, GError **error)
+{
+  int lock;
+
+  drop_lock_left_behind (self);
+  if (!aimx_config_lock_take (directory, &lock, error))
+    return FALSE;
+  set_lock (self, lock, guard);
+  return TRUE;
+}
+
+void
+aimx_config_store_unlock (AimxConfigStore *self, AimxLockGuard *guard)
+{
+  gboolean is_its;
+
+  g_mutex_lock (&self->mutex);
+  is_its = self->lock_guard == guard;
+  g_mutex_unlock (&self->mutex);
+  if (is_its)
+    set_lock (self, -1, NULL);
+}
+
+/* ---- reading again ---- */
+
 gboolean
 aimx_config_store_reload (AimxConfigStore *self, AimxLockGuard *guard, GError **error)
 {
@@ -210,8 +267,11 @@ aimx_config_store_reload (AimxConfigStore *self, AimxLockGuard *guard, GError **
   g_autoptr (GBytes) text = NULL;
   g_autoptr (AimxConfig) config = NULL;
 
+  if (!aimx_config_store_check_guard (guard, error))
+    return FALSE;
+  drop_lock_left_behind (self);
   /* Until the keys are read as well, which is before readers see the new snapshot. */
-  if (!aimx_config_store_check_guard (guard, error) || !aimx_config_lock_share (self->directory, &lock, error))
+  if (!aimx_config_lock_share (self->directory, &lock, error))
     return FALSE;
   text = read_file (self, error);
   config = text != NULL ? parse_bytes (self, text, error) : NULL;
@@ -243,6 +303,7 @@ aimx_config_store_finalize (GObject *object)
   g_clear_object (&self->config);
   g_clear_pointer (&self->text, g_bytes_unref);
   g_array_unref (self->declared);
+  set_lock (self, -1, NULL);
   g_free (self->directory);
   g_free (self->file);
   g_mutex_clear (&self->mutex);
@@ -264,4 +325,5 @@ aimx_config_store_init (AimxConfigStore *self)
 {
   g_mutex_init (&self->mutex);
   self->declared = g_array_new (FALSE, FALSE, sizeof (Declared));
+  self->lock = -1;
 }

@@ -281,6 +281,14 @@ class Containment(unittest.TestCase):
                                 "the warning")
                 self.assert_serves(server)
 
+    def test_a_change_that_is_left_behind_keeps_no_other_from_being_made(self):
+        server = self.start(self.make_tree(PLUGINS / "faulty.so"))
+        self.assertEqual(self.call(server, "KEEP-CHANGE"), "AIMX/1 OK\n")
+        self.assertIn("module 'faulty' returned and left the configuration locked", server.log())
+        self.assertEqual(server.aimx("reload").returncode, 0)
+        done = server.aimx("mailboxes", "create", "more", "--owner", daemon.ordinary_users()[0])
+        self.assertEqual(done.returncode, 0, done.stderr)
+
     def test_a_mailbox_that_is_kept_holds_up_no_other(self):
         owner = daemon.ordinary_users()[0]
         server = self.start(self.make_tree(PLUGINS / "faulty.so"),

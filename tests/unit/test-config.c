@@ -417,6 +417,41 @@ test_lock_held_by_another_process_is_not_waited_for_long (void)
   remove_config (dir);
 }
 
+/* As when a handler returns that has left a change behind. */
+static void
+test_a_change_that_outlived_its_guard_keeps_nobody_out (void)
+{
+  char *dir = write_config (good);
+  g_autofree char *lock = g_build_filename (dir, ".config.toml.lock", NULL);
+  g_autoptr (AimxConfigStore) store = aimx_config_store_open (dir, NULL);
+  g_autoptr (AimxLockManager) locks = aimx_lock_manager_new ();
+  g_autoptr (AimxLockGuard) guard = aimx_lock_manager_acquire (locks, NULL, AIMX_LOCK_CONFIG, NULL, NULL, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (AimxConfigChange) left = aimx_config_store_begin (store, guard, &error);
+  g_autoptr (AimxConfigChange) change = NULL;
+  GLogLevelFlags fatal;
+  int fd;
+
+  g_assert_no_error (error);
+  aimx_lock_guard_release (guard);
+  error = reload (store);
+  g_assert_no_error (error);
+  change = begin (store, locks, &error);
+  g_assert_no_error (error);
+  fatal = g_log_set_always_fatal (G_LOG_FATAL_MASK);
+  g_assert_false (aimx_config_change_write_file (left, "dkim/key", "key", 3, 0600, &error));
+  g_log_set_always_fatal (fatal);
+  g_assert_error (error, AIMX_ERROR, AIMX_ERROR_ORDER);
+  /* Its end takes nothing from the one that came after. */
+  g_clear_object (&left);
+  fd = open (lock, O_RDWR | O_CLOEXEC);
+  g_assert_cmpint (flock (fd, LOCK_EX | LOCK_NB), <, 0);
+  g_clear_object (&change);
+  g_assert_cmpint (flock (fd, LOCK_EX | LOCK_NB), ==, 0);
+  close (fd);
+  remove_config (dir);
+}
+
 static void
 test_reload_waits_for_the_end_of_a_change (void)
 {
@@ -594,6 +629,7 @@ main (int argc, char **argv)
   g_test_add_func ("/config/lock-is-nobody-elses-to-take", test_lock_is_nobody_elses_to_take);
   g_test_add_func ("/config/lock-held-by-another-process-is-not-waited-for-long",
                    test_lock_held_by_another_process_is_not_waited_for_long);
+  g_test_add_func ("/config/a-change-that-outlived-its-guard", test_a_change_that_outlived_its_guard_keeps_nobody_out);
   g_test_add_func ("/config/reload-waits-for-the-end-of-a-change", test_reload_waits_for_the_end_of_a_change);
   g_test_add_func ("/config/link-stays-and-what-it-leads-to-changes", test_link_stays_and_what_it_leads_to_changes);
   g_test_add_func ("/config/link-that-others-can-change-is-not-written-through",

@@ -139,6 +139,13 @@ handle_keep_in_listener (AimxRequest *request, gpointer user_data, GError **erro
   return aimx_response_new_ack ();
 }
 
+static AimxResponse *
+handle_keep_change (AimxRequest *request, gpointer user_data, GError **error)
+{
+  return aimx_server_begin_change (aimx_request_get_server (request), NULL, error) != NULL ? aimx_response_new_ack ()
+                                                                                           : NULL;
+}
+
 static gpointer
 hoard (gpointer server)
 {
@@ -213,6 +220,7 @@ static const AimxVerbSpec specs[] = {
   { .name = "KEEP", .summary = "a lock", .handler = handle_keep },
   { .name = "KEEP-ASIDE", .summary = "a lock, unseen", .handler = handle_keep_aside },
   { .name = "KEEP-IN-LISTENER", .summary = "a lock, on the main loop", .handler = handle_keep_in_listener },
+  { .name = "KEEP-CHANGE", .summary = "a change", .handler = handle_keep_change },
   { .name = "HANG", .summary = "a listener that never returns", .handler = handle_hang },
   { .name = "FLOOD", .summary = "a million events", .handler = handle_flood },
 };
