@@ -26,7 +26,7 @@ aimx_utf8_next (const char *at)
  * aimx_utf8_validate:
  * @text: bytes
  * @length: how many
- * @end: (out) (optional): where what is no text begins, else the end
+ * @end: (out) (optional) (transfer none): where what is no text begins, else the end
  *
  * As g_utf8_validate_len(), many times as fast where text is ASCII, as most of all mail is.
  *

@@ -79,6 +79,13 @@ class Typelib(unittest.TestCase):
             "import gc; gc.collect(); print(mailbox.get_name(), mailbox.get_address())")
         self.assertEqual(printed, "info@agents.test info@agents.test\n")
 
+    def test_nothing_that_stays_the_librarys_is_given_away(self):
+        gir = (daemon.BUILD / "core" / "Aimx-1.gir").read_text(encoding="utf-8")
+        parameters = re.findall(r'<parameter\s[^>]*direction="out"[^>]*transfer-ownership="full"[^>]*>.*?</parameter>', gir,
+                                re.DOTALL)
+        self.assertGreater(len(parameters), 5)
+        self.assertEqual([one for one in parameters if 'c:type="const ' in one], [])
+
     def test_errors_of_the_library_are_of_its_domain(self):
         printed = self.python(
             "try: Aimx.name_check_domain('nowhere')\n"
