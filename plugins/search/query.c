@@ -236,6 +236,17 @@ append_joined (GString *text, const char *joint, const char *one)
   g_string_append (text, one);
 }
 
+/* Where a row ends or goes on without a word. */
+static char *
+fail_before_missing (Parser *self, GError **error)
+{
+  const char *end = *self->at == ')' ? self->at + 1 : find_end_of_word (self->at);
+
+  if (*self->at == '\0')
+    return fail (error, "a word is missing at its end");
+  return fail (error, "a word is missing before '%.*s'", (int) (end - self->at), self->at);
+}
+
 /* One after the other: all wanted, none of the excluded. */
 static char *
 parse_row (Parser *self, GError **error)
@@ -253,8 +264,7 @@ parse_row (Parser *self, GError **error)
         return fail (error, "nothing follows AND");
       is_excluded = take_not (self);
       if (is_end_of_row (self) || is_operator (self->at, "AND") || is_operator (self->at, "NOT"))
-        return is_excluded ? fail (error, "nothing follows NOT")
-                           : fail (error, "a word is missing before '%.3s'", *self->at != '\0' ? self->at : "its end");
+        return is_excluded ? fail (error, "nothing follows NOT") : fail_before_missing (self, error);
       one = parse_field (self, error);
       if (one == NULL)
         return NULL;
