@@ -14,6 +14,10 @@ typedef struct
   const char *markdown;
 } Case;
 
+/* More than 4 KiB. */
+#define TIMES_8(text) text text text text text text text text
+#define LONG          TIMES_8 (TIMES_8 (TIMES_8 ("xxxxxxxxx")))
+
 static const Case cases[] = {
   { "text-collapses", " a \n\t b&nbsp;c ", "a b c" },
   { "inline-elements-do-not-part-words", "w<b>or</b>d <i>x</i><span>y</span>", "word xy" },
@@ -22,7 +26,7 @@ static const Case cases[] = {
   { "br-is-a-line", "one<br>two<br/>three", "one  \ntwo  \nthree" },
   { "two-br-end-a-paragraph", "one<br><br><br>two", "one\n\ntwo" },
   { "headings", "<h1>A</h1><h2>B <b>c</b></h2>d<h6>E</h6>", "# A\n\n## B c\n\nd\n\n###### E" },
-  { "empty-headings-vanish", "a<h1> </h1>b", "a\n\nb" },
+  { "empty-headings-vanish", "a<h1> </h1>b", "a  \nb" },
   { "links", "<a href='https://x.example/?a=1&amp;b=2'>t</a>", "[t](https://x.example/?a=1&b=2)" },
   { "link-that-says-where", "<a href='http://x.example'>http://x.example</a>", "<http://x.example>" },
   { "mail-link-that-says-where", "<a href='mailto:a@b.example'>a@b.example</a>", "<a@b.example>" },
@@ -30,6 +34,9 @@ static const Case cases[] = {
   { "links-within-the-page-are-text", "<a href='#top'>t</a><a name=top>u</a>", "tu" },
   { "link-cannot-break-out", "<a href='http://x/)](y'>a]b</a>", "[a\\]b](http://x/%29]%28y)" },
   { "link-around-blocks", "<a href='http://x'><div>a</div><h1>b</h1></a>", "[a b](http://x)" },
+  { "link-around-a-table", "<a href='http://x'><table><tr><td>a<td>b<tr><td>c<td>d</table></a>",
+    "[a b c d](http://x)" },
+  { "link-of-any-length", "<a href='http://x/" LONG "'>t</a>", "[t](http://x/" LONG ")" },
   { "link-around-nothing-vanishes", "a<a href='http://x'> </a>b", "ab" },
   { "link-around-a-picture", "<a href='http://x'><img src=y></a>", "[image](http://x)" },
   { "image-is-its-text", "<img src=cid:1 alt='A &lt;b&gt;'>", "![A \\<b>]" },
@@ -41,7 +48,7 @@ static const Case cases[] = {
   { "list-in-the-wrong-place", "<ul><li>a</li><ul><li>b</li></ul></ul>", "- a\n\n- b" },
   { "item-of-paragraphs", "<ul><li><p>a</p><p>b</p></li></ul>", "- a\n\n  b" },
   { "empty-items-vanish", "<ul><li></li><li>a</li></ul>", "- a" },
-  { "stray-item", "a<li>b", "a\n\n- b" },
+  { "stray-item", "a<li>b", "a\n- b" },
   { "quote", "a<blockquote>b<br>c</blockquote>d", "a\n\n> b  \n> c\n\nd" },
   { "nested-quote", "<blockquote>a<blockquote>b</blockquote></blockquote>", "> a\n>\n> > b" },
   { "list-in-quote", "<blockquote><ul><li>a<li>b</ul></blockquote>", "> - a\n> - b" },
@@ -65,7 +72,14 @@ static const Case cases[] = {
   { "scripts-and-styles-vanish", "a<script>x<b></script><style>y</style><title>z</title>b", "ab" },
   { "forms-and-media-vanish", "a<svg><text>x</text></svg><select><option>y</select><textarea><b>z</textarea>b", "ab" },
   { "hidden-vanishes",
-    "a<p hidden>x</p><div style='Display : NONE'>y</div><i style='color:red;visibility:hidden'>z</i>b", "a\n\nb" },
+    "a<p hidden>x</p><div style='Display : NONE'>y</div><i style='color:red;visibility:hidden'>z</i>b", "ab" },
+  { "hidden-elements-of-no-interest-vanish",
+    "<body style='font-size:0'>x<button style='display:none'>x</button><o:p hidden><o:p></o:p>x</o:p>"
+    "<picture style='font-size:9pt'>a</picture></body>",
+    "a" },
+  { "hidden-vanishes-whatever-is-in-it",
+    "<b hidden><p>x</p></b><i hidden><table><td>x</table></i><h1 hidden><p>x</h1>a", "a" },
+  { "style-of-any-length-hides", "<p style='" LONG ";display:none'>x</p>a", "a" },
   { "preview-text-vanishes", "<div style='max-height:0px;overflow:hidden'>x</div>a", "a" },
   { "small-is-not-hidden", "<td style='font-size:1px'>a</td><p style='max-height:0.5em;opacity:0.5'>b</p>", "a\n\nb" },
   { "hidden-item-vanishes", "<ol><li hidden>x</li><li>a</li><li style='display:none'>y</li><li>b</li></ol>",
@@ -113,12 +127,18 @@ static const Case cases[] = {
   { "images-need-no-font-size", "<div style='font-size:0'><img alt=a></div>", "![a]" },
   { "fillers-vanish", "a&#8203;b&shy;c&#847;d&#65279;", "abcd" },
   { "comments-vanish", "a<!-- x > --><!--[if mso]><p>y</p><![endif]--><![if !mso]>b<![endif]>", "ab" },
+  { "comments-of-all-kinds-end", "<!-->a<!--->b<!-- x --!>c<!--!> x -->d<!---- x --->e", "abcde" },
   { "emphasis-is-escaped", "*a* _b_ c_d 2 * 3", "\\*a\\* \\_b\\_ c_d 2 * 3" },
   { "code-and-tags-are-escaped", "`a` &lt;b> 1 &lt; 2 \\* c\\d", "\\`a\\` \\<b> 1 < 2 \\\\\\* c\\d" },
   { "link-in-text-is-escaped", "[a](b) [1]", "[a\\](b) [1]" },
   { "blocks-are-escaped", "<p># a<p>#a<p>- b<p>-b<p>3. c<p>3.c<p>&gt; d<p>+ e<p>* f<p>---<p>===<p>~~~",
     "\\# a\n\n#a\n\n\\- b\n\n-b\n\n3\\. c\n\n3.c\n\n\\> d\n\n\\+ e\n\n\\* f\n\n\\---\n\n\\===\n\n\\~~~" },
   { "entities", "&eacute;&#233;&#xe9;&euro;&unknown; &amp; &lt;", "ééé€&unknown; & <" },
+  { "numbers-of-windows-1252", "it&#146;s &#128;1&#x85;&#129;", "it’s €1…" },
+  { "entities-without-semicolon", "a&nbspb &amp c &copyd &eurof &#169g", "a b & c ©d &eurof ©g" },
+  { "entities-in-links", "<a href='http://x/?a&copy=1&amp;b&#x3d;2&ltx&reg'>t</a>",
+    "[t](http://x/?a&copy=1&b=2&ltx®)" },
+  { "characters-that-are-none", "a&#xFFFE;\xEF\xBF\xBF]]&gt;b", "a]]>b" },
   { "numbers-that-are-no-character", "a&#0;&#xD800;&#x110000;b", "ab" },
   { "attributes-of-all-kinds", "<a href = http://x/>t</a><a HREF=\"http://y\"href=http://z>u</a>",
     "[t](http://x/)[u](http://y)" },
@@ -148,6 +168,19 @@ test_what_follows_many_open_elements_is_kept (void)
   g_string_append (html, "the end");
   g_assert_true (html_to_markdown (html->str, html->len, markdown));
   g_assert_cmpstr (markdown->str, ==, "the end");
+}
+
+static void
+test_what_is_hidden_within_many_open_elements_vanishes (void)
+{
+  g_autoptr (GString) html = g_string_new (NULL);
+  g_autoptr (GString) markdown = g_string_new (NULL);
+
+  for (guint i = 0; i < HTML_DEPTH_MAX; i++)
+    g_string_append (html, "<b>");
+  g_string_append (html, "<div style='display:none'>x<div>x</div>x</div><x-y hidden>x</x-y>a");
+  g_assert_true (html_to_markdown (html->str, html->len, markdown));
+  g_assert_cmpstr (markdown->str, ==, "a");
 }
 
 static void
@@ -185,7 +218,7 @@ test_the_guard_lets_through_only_what_is_well_nested (void)
   const char *html = "<p onclick=x id=y>a<p>b</i><ul><li>c<li>d</ul><unknown>e<br></p>f<td>";
   g_autoptr (GString) clean = html_guard_clean (html, strlen (html));
 
-  g_assert_cmpstr (clean->str, ==, "<p>a</p><p>b</p><ul><li>c</li><li>d</li></ul>e<br>f<td></td>");
+  g_assert_cmpstr (clean->str, ==, "<html><p>a</p><p>b</p><ul><li>c</li><li>d</li></ul>e<br/>f<td></td></html>");
 }
 
 int
@@ -200,6 +233,8 @@ main (int argc, char **argv)
       g_test_add_data_func (path, &cases[i], test_case);
     }
   g_test_add_func ("/html/what-follows-many-open-elements-is-kept", test_what_follows_many_open_elements_is_kept);
+  g_test_add_func ("/html/what-is-hidden-within-many-open-elements-vanishes",
+                   test_what_is_hidden_within_many_open_elements_vanishes);
   g_test_add_func ("/html/quotes-indent-only-so-far", test_quotes_indent_only_so_far);
   g_test_add_func ("/html/no-longer-than-the-limit", test_markdown_is_no_longer_than_the_limit);
   g_test_add_func ("/html/guard-lets-through-what-is-well-nested",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Names are compared without case; the tree is at most as deep as libxml2 builds it (256 levels), so recursion is fine.
+ * Names are compared without case; the tree is at most as deep as html-guard.c lets it be, so recursion is fine.
  */
 #include "parser/html-element.h"
 

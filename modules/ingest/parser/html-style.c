@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * As much of CSS as hides text in mail. Time is linear: html-guard.c keeps no long style.
+ * As much of CSS as hides text in mail, in linear time.
  */
 #include "parser/html-style.h"
 

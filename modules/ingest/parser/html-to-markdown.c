@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A walk over libxml2's tree of what html-guard.c let through: that is at most HTML_DEPTH_MAX levels and some that
- * libxml2 adds, so that the walk may recurse.
+ * A walk over libxml2's tree of what html-guard.c let through: that is at most HTML_DEPTH_MAX levels, so that the walk
+ * may recurse.
  */
 #include "parser/html-to-markdown.h"
 
@@ -10,7 +10,7 @@
 #include "parser/html-table.h"
 #include "parser/markdown-writer.h"
 
-#include <libxml/HTMLparser.h>
+#include <libxml/parser.h>
 #include <string.h>
 
 #define CELLS_MAX   200
@@ -185,7 +185,10 @@ write_heading (MarkdownWriter *writer, const xmlNode *node)
     }
   text = render_line (writer, node, FALSE, FALSE);
   if (*text == '\0')
-    return;
+    {
+      markdown_writer_break (writer, 1);
+      return;
+    }
   heading = g_strdup_printf ("%.*s %s", node->name[1] - '0', "######", text);
   markdown_writer_break (writer, 2);
   markdown_writer_line (writer, heading);
@@ -391,20 +394,31 @@ static const struct
   const char *name;
   ElementFunc write;
 } writers[] = {
-  { "a", write_link },           { "address", write_block },    { "article", write_block },
-  { "aside", write_block },      { "blockquote", write_quote }, { "br", write_line_break },
-  { "caption", write_block },    { "center", write_block },     { "code", write_code },
-  { "dd", write_block },         { "dir", write_list },         { "div", write_block },
-  { "dl", write_paragraph },     { "dt", write_block },         { "figure", write_paragraph },
-  { "footer", write_block },     { "form", write_block },       { "h1", write_heading },
-  { "h2", write_heading },       { "h3", write_heading },       { "h4", write_heading },
-  { "h5", write_heading },       { "h6", write_heading },       { "header", write_block },
-  { "hr", write_rule },          { "img", write_image },        { "kbd", write_code },
-  { "li", write_stray_item },    { "main", write_block },       { "menu", write_list },
-  { "nav", write_block },        { "ol", write_list },          { "p", write_paragraph },
-  { "pre", write_preformatted }, { "samp", write_code },        { "section", write_block },
-  { "table", write_table },      { "td", write_cell },          { "th", write_cell },
-  { "tr", write_block },         { "tt", write_code },          { "ul", write_list },
+  { "summary", write_block },    { "listing", write_preformatted },
+  { "legend", write_block },     { "hgroup", write_block },
+  { "figcaption", write_block }, { "fieldset", write_block },
+  { "dialog", write_block },     { "details", write_block },
+  { "a", write_link },           { "address", write_block },
+  { "article", write_block },    { "aside", write_block },
+  { "blockquote", write_quote }, { "br", write_line_break },
+  { "caption", write_block },    { "center", write_block },
+  { "code", write_code },        { "dd", write_block },
+  { "dir", write_list },         { "div", write_block },
+  { "dl", write_paragraph },     { "dt", write_block },
+  { "figure", write_paragraph }, { "footer", write_block },
+  { "form", write_block },       { "h1", write_heading },
+  { "h2", write_heading },       { "h3", write_heading },
+  { "h4", write_heading },       { "h5", write_heading },
+  { "h6", write_heading },       { "header", write_block },
+  { "hr", write_rule },          { "img", write_image },
+  { "kbd", write_code },         { "li", write_stray_item },
+  { "main", write_block },       { "menu", write_list },
+  { "nav", write_block },        { "ol", write_list },
+  { "p", write_paragraph },      { "pre", write_preformatted },
+  { "samp", write_code },        { "section", write_block },
+  { "table", write_table },      { "td", write_cell },
+  { "th", write_cell },          { "tr", write_block },
+  { "tt", write_code },          { "ul", write_list },
 };
 
 static ElementFunc
@@ -442,10 +456,11 @@ html_to_markdown (const char *html, gsize length, GString *out)
   g_autoptr (GString) markdown = NULL;
   MarkdownWriter writer;
   gboolean complete;
-  htmlDocPtr document;
+  xmlDocPtr document;
 
-  document = htmlReadMemory (clean->str, (int) clean->len, NULL, "UTF-8",
-                             HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET);
+  document =
+      xmlReadMemory (clean->str, (int) clean->len, NULL, "UTF-8",
+                     XML_PARSE_RECOVER | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NONET | XML_PARSE_HUGE);
   markdown_writer_init (&writer);
   if (document != NULL)
     walk_children (&writer, (const xmlNode *) document);

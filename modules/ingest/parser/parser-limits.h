@@ -26,7 +26,7 @@
 #define CHARSET_ERRORS_MAX 10000
 /* Bytes of HTML that are converted, in all parts of a message together. */
 #define HTML_MAX (2 * 1024 * 1024)
-/* Elements within one another, and in all; libxml2 gives up at 256 levels. */
+/* Elements within one another, and in all. */
 #define HTML_DEPTH_MAX    200
 #define HTML_ELEMENTS_MAX 200000
 /* Bytes of Markdown that HTML becomes, and levels of quotes and lists that indent it. */
