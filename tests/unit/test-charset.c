@@ -27,6 +27,15 @@ static const struct
   { "big5-hkscs", "\x88\x66", "Ê" },
   { "big5-hkscs", "\x88\x66\x88", "Ê" REPLACEMENT_CHARACTER },
   { "iso-2022-jp", "\x1b$B$+", "か" },
+  { "iso-2022-jp", "\x1b$B-!-j|b-b!A\x1b(B~\x1b$@F|\x1b(I123\x1b(Ja", "①㈱髙№～~日ｱｲｳa" },
+  { "ISO-2022-JP", "\x1b$B$+)!$+\x80$+\nok \x1b(X",
+    "か" REPLACEMENT_CHARACTER "か" REPLACEMENT_CHARACTER "か\nok " REPLACEMENT_CHARACTER "(X" },
+  { "iso-2022-jp", "\x1b$B$+$", "か" REPLACEMENT_CHARACTER },
+  { "iso-2022-jp-3", "\x1b$(O-!\x1b(B", "①" },
+  { "utf-16le",
+    "a\x01\xad\xdb"
+    "b\x01",
+    "š" REPLACEMENT_CHARACTER "Ţ" },
   { "shift_jis", "\x82\xa9\x82", "か" REPLACEMENT_CHARACTER },
   { "utf-7", "h+AOk", "hé" },
 };

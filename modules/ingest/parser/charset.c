@@ -17,10 +17,14 @@
 
 #define UTF_8 (-1)
 
+#define WINDOWS_31J       "CP932"
+#define ISO_2022_JP_NAMES " iso2022jp csiso2022jp iso2022jpms cp50220 cp50221 cp50222 "
+
 typedef struct
 {
   const char *name;  /* as iconv knows it */
   const char *names; /* as mail calls it, each between blanks, without case and punctuation */
+  guint width;       /* bytes of its units, 0: one */
 } KnownCharset;
 
 static const KnownCharset charsets_known[] = {
@@ -57,17 +61,18 @@ static const KnownCharset charsets_known[] = {
   { "GB18030", " gb18030 gbk xgbk gb2312 gb231280 csgb2312 euccn cp936 ms936 windows936 chinese " },
   { "BIG5-HKSCS", " big5 big5hkscs cnbig5 xxbig5 csbig5 cp950 " },
   { "ISO-2022-CN-EXT", " iso2022cn iso2022cnext " },
-  { "ISO-2022-JP-3", " iso2022jp csiso2022jp iso2022jp1 iso2022jp3 iso2022jpms cp50220 cp50221 " },
+  { "ISO-2022-JP-3", " iso2022jp1 iso2022jp3 iso2022jp2004 " },
   { "ISO-2022-JP-2", " iso2022jp2 csiso2022jp2 " },
-  { "CP932", " shiftjis sjis xsjis mskanji csshiftjis windows31j cp932 ms932 " },
+  { WINDOWS_31J, " shiftjis sjis xsjis mskanji csshiftjis windows31j cp932 ms932 " },
+  { WINDOWS_31J, ISO_2022_JP_NAMES },
   { "EUC-JP-MS", " eucjp xeucjp cseucpkdfmtjapanese eucjpms " },
   { "UHC", " euckr cseuckr ksc56011987 ksc5601 ksc56011989 korean windows949 cp949 ms949 uhc " },
   { "ISO-2022-KR", " iso2022kr csiso2022kr " },
   { "UTF-7", " utf7 unicode11utf7 xunicode20utf7 csunicode11utf7 " },
-  { "UTF-16", " utf16 unicode ucs2 iso10646ucs2 " },
-  { "UTF-16LE", " utf16le unicodefffe " },
-  { "UTF-16BE", " utf16be unicodefeff " },
-  { "UTF-32", " utf32 ucs4 iso10646ucs4 " },
+  { "UTF-16", " utf16 unicode ucs2 iso10646ucs2 ", 2 },
+  { "UTF-16LE", " utf16le unicodefffe ", 2 },
+  { "UTF-16BE", " utf16be unicodefeff ", 2 },
+  { "UTF-32", " utf32 ucs4 iso10646ucs4 ", 4 },
 };
 
 struct _Charsets
@@ -137,6 +142,9 @@ charset_stream_init (CharsetStream *self, Charsets *charsets, const char *label)
 {
   self->charsets = charsets;
   self->converter = find_converter (charsets, label);
+  self->is_iso_2022_jp =
+      self->converter != UTF_8 && g_str_equal (charsets_known[self->converter].names, ISO_2022_JP_NAMES);
+  self->set = ISO_2022_JP_ASCII;
   self->n_errors = 0;
   self->n_pending = 0;
 }
@@ -222,6 +230,7 @@ static gsize
 convert_with_iconv (CharsetStream *self, const guint8 *data, gsize length, GString *out)
 {
   iconv_t converter = self->charsets->converters[self->converter];
+  gsize width = MAX (charsets_known[self->converter].width, 1);
   char *in = (char *) data;
   gsize left = length;
 
@@ -239,8 +248,8 @@ convert_with_iconv (CharsetStream *self, const guint8 *data, gsize length, GStri
       if (saved_errno == EINVAL && left <= sizeof self->pending)
         break;
       append_replacement (out);
-      in++;
-      left--;
+      in += MIN (left, width);
+      left -= MIN (left, width);
       if (++self->n_errors >= CHARSET_ERRORS_MAX)
         {
           /* Not what it says it is. */
@@ -252,9 +261,50 @@ convert_with_iconv (CharsetStream *self, const guint8 *data, gsize length, GStri
   return length - left;
 }
 
+static void
+append_run (iconv_t converter, Iso2022JpRun *run, GString *out)
+{
+  char *in = (char *) run->text;
+  gsize left = run->length;
+
+  while (left > 0)
+    {
+      char buffer[1024];
+      char *buffer_at = buffer;
+      gsize room = sizeof buffer;
+      gsize status = iconv (converter, &in, &left, &buffer_at, &room);
+
+      append_converted (out, buffer, (gsize) (buffer_at - buffer));
+      if (status != (gsize) -1)
+        return;
+      append_replacement (out);
+      in += run->width;
+      left -= run->width;
+    }
+}
+
+static gsize
+convert_iso_2022_jp (CharsetStream *self, const guint8 *data, gsize length, GString *out)
+{
+  Iso2022JpRun run;
+  gsize used = 0;
+  gsize n_read;
+
+  while ((n_read = iso_2022_jp_read (&self->set, data + used, length - used, &run)) > 0)
+    {
+      if (run.width == 0)
+        append_replacement (out);
+      append_run (self->charsets->converters[self->converter], &run, out);
+      used += n_read;
+    }
+  return used;
+}
+
 static gsize
 convert (CharsetStream *self, const guint8 *data, gsize length, GString *out)
 {
+  if (self->is_iso_2022_jp)
+    return convert_iso_2022_jp (self, data, length, out);
   return self->converter == UTF_8 ? convert_utf8 (data, length, out) : convert_with_iconv (self, data, length, out);
 }
 

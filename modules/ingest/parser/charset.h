@@ -7,6 +7,8 @@
  */
 #pragma once
 
+#include "parser/iso-2022-jp.h"
+
 #include <glib.h>
 
 G_BEGIN_DECLS
@@ -28,6 +30,8 @@ typedef struct
 {
   Charsets *charsets;
   gint converter;
+  gboolean is_iso_2022_jp; /* which is windows-31j to the converter */
+  Iso2022JpSet set;
   guint n_errors;
   guint n_pending;
   guint8 pending[16];
