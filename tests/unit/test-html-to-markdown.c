@@ -81,6 +81,18 @@ static const Case cases[] = {
     "<b hidden><p>x</p></b><i hidden><table><td>x</table></i><h1 hidden><p>x</h1>a", "a" },
   { "style-of-any-length-hides", "<p style='" LONG ";display:none'>x</p>a", "a" },
   { "preview-text-vanishes", "<div style='max-height:0px;overflow:hidden'>x</div>a", "a" },
+  { "zero-hides-in-any-form",
+    "<p style='opacity:0.0'>x</p><p style='opacity:.0%'>x</p><p style='max-height:0em'>x</p>"
+    "<p style='height:0;overflow:hidden'>x</p><p style='visibility:collapse'>x</p><p style='height:0'>a</p>",
+    "a" },
+  { "last-style-counts",
+    "<p style='display:none;display:block'>a</p><p style='display:block;display:none;display:bogus'>x</p>"
+    "<p style='display:none!important;display:block'>x</p><p style='display:block ! important;display:none'>b</p>",
+    "a\n\nb" },
+  { "hidden-from-outlook-alone-is-seen",
+    "<!--[if mso]><v:rect href='http://x'>t</v:rect><![endif]--><a href='http://x' "
+    "style='color:red;mso-hide:all'>t</a>",
+    "[t](http://x)" },
   { "small-is-not-hidden", "<td style='font-size:1px'>a</td><p style='max-height:0.5em;opacity:0.5'>b</p>", "a\n\nb" },
   { "hidden-item-vanishes", "<ol><li hidden>x</li><li>a</li><li style='display:none'>y</li><li>b</li></ol>",
     "1. a\n2. b" },

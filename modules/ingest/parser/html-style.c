@@ -33,35 +33,159 @@ normalize (const char *style)
   return g_string_free (normal, FALSE);
 }
 
-/* A declaration such as `display:none` in a style without blanks. */
-static gboolean
-declares (const char *style, const char *declaration)
-{
-  gsize length = strlen (declaration);
+/* ---- declarations ---- */
 
-  for (const char *at = style; (at = strstr (at, declaration)) != NULL; at += length)
-    if ((at == style || at[-1] == ';') &&
-        (at[length] == '\0' || at[length] == ';' || at[length] == '!' || g_str_has_prefix (at + length, "px")))
+typedef struct
+{
+  const char *name;
+  char *value;
+  gboolean important;
+} Declaration;
+
+/* Takes `!important` off a value; returns whether it was there. */
+static gboolean
+take_importance (char *value)
+{
+  char *mark = strrchr (value, '!');
+
+  if (mark == NULL || strcmp (g_strstrip (mark + 1), "important") != 0)
+    return FALSE;
+  *mark = '\0';
+  g_strchomp (value);
+  return TRUE;
+}
+
+/* Of @text, in lower case; %FALSE when it is none. */
+static gboolean
+read_declaration (char *text, Declaration *declaration)
+{
+  char *colon = strchr (text, ':');
+
+  if (colon == NULL)
+    return FALSE;
+  *colon = '\0';
+  declaration->name = g_strstrip (text);
+  declaration->value = g_strstrip (colon + 1);
+  declaration->important = take_importance (declaration->value);
+  return TRUE;
+}
+
+/* ---- what hides ---- */
+
+/* What the last declaration of each property says, unless one before it is important. */
+typedef enum
+{
+  HIDES_DISPLAY,
+  HIDES_VISIBILITY,
+  HIDES_OPACITY,
+  HIDES_MAX_HEIGHT,
+  HIDES_HEIGHT,
+  HIDES_OVERFLOW,
+  HIDES_N_PROPERTIES,
+} HidingProperty;
+
+typedef struct
+{
+  gboolean hides[HIDES_N_PROPERTIES];
+  gboolean important[HIDES_N_PROPERTIES];
+} Hiding;
+
+static const char *const hiding_names[HIDES_N_PROPERTIES] = {
+  [HIDES_DISPLAY] = "display",       [HIDES_VISIBILITY] = "visibility", [HIDES_OPACITY] = "opacity",
+  [HIDES_MAX_HEIGHT] = "max-height", [HIDES_HEIGHT] = "height",         [HIDES_OVERFLOW] = "overflow",
+};
+
+/* `0`, `0px`, `.0em`, `0%` */
+static gboolean
+is_zero (const char *value)
+{
+  char *unit;
+  double number = g_ascii_strtod (value, &unit);
+
+  return unit > value && number == 0;
+}
+
+/* Whether @word begins with one of @words: `table` does, and `table-cell`. */
+static gboolean
+is_one_of (const char *word, const char *const *words)
+{
+  for (guint i = 0; words[i] != NULL; i++)
+    if (g_str_has_prefix (word, words[i]))
       return TRUE;
   return FALSE;
 }
 
+/* Whether @value is one for the property: a browser passes over others. */
+static gboolean
+is_valid (HidingProperty property, const char *value)
+{
+  static const char *const displays[] = { "none",    "block",     "inline", "table",    "flex",
+                                          "grid",    "list-item", "flow",   "contents", "-webkit-",
+                                          "initial", "inherit",   "unset",  "revert",   NULL };
+  static const char *const visibilities[] = { "hidden", "collapse", "visible", "initial", "inherit", "unset", NULL };
+  static const char *const overflows[] = { "hidden",  "clip",    "visible", "auto", "scroll",
+                                           "initial", "inherit", "unset",   NULL };
+  static const char *const sizes[] = { "auto", "none",    "min-",    "max-",  "fit-",
+                                       "calc", "initial", "inherit", "unset", NULL };
+
+  switch (property)
+    {
+    case HIDES_DISPLAY:
+      return is_one_of (value, displays);
+    case HIDES_VISIBILITY:
+      return is_one_of (value, visibilities);
+    case HIDES_OVERFLOW:
+      return is_one_of (value, overflows);
+    default:
+      return g_ascii_isdigit (*value) || strchr (".+-", *value) != NULL || is_one_of (value, sizes);
+    }
+}
+
+static gboolean
+hides (HidingProperty property, const char *value)
+{
+  switch (property)
+    {
+    case HIDES_DISPLAY:
+      return strcmp (value, "none") == 0;
+    case HIDES_VISIBILITY:
+      return strcmp (value, "hidden") == 0 || strcmp (value, "collapse") == 0;
+    case HIDES_OVERFLOW:
+      return g_str_has_prefix (value, "hidden") || g_str_has_prefix (value, "clip");
+    default:
+      return is_zero (value);
+    }
+}
+
+static void
+take_declaration (Hiding *self, const Declaration *declaration)
+{
+  for (guint i = 0; i < HIDES_N_PROPERTIES; i++)
+    if (strcmp (declaration->name, hiding_names[i]) == 0 && is_valid (i, declaration->value) &&
+        (declaration->important || !self->important[i]))
+      {
+        self->hides[i] = hides (i, declaration->value);
+        self->important[i] = declaration->important;
+      }
+}
+
+/* `mso-hide` is none of these: it hides a link from Outlook, which has the same as a comment. */
 gboolean
 html_style_hides (const char *style)
 {
-  static const char *const hiding[] = { "display:none", "visibility:hidden", "max-height:0", "mso-hide:all",
-                                        "opacity:0" };
-  g_autofree char *compact = normalize (style);
-  char *to = compact;
+  g_autofree char *normal = normalize (style);
+  g_auto (GStrv) declarations = g_strsplit (normal, ";", -1);
+  Hiding self = { 0 };
 
-  for (const char *from = compact; *from != '\0'; from++)
-    if (!g_ascii_isspace (*from))
-      *to++ = *from;
-  *to = '\0';
-  for (guint i = 0; i < G_N_ELEMENTS (hiding); i++)
-    if (declares (compact, hiding[i]))
-      return TRUE;
-  return FALSE;
+  for (guint i = 0; declarations[i] != NULL; i++)
+    {
+      Declaration declaration;
+
+      if (read_declaration (declarations[i], &declaration))
+        take_declaration (&self, &declaration);
+    }
+  return self.hides[HIDES_DISPLAY] || self.hides[HIDES_VISIBILITY] || self.hides[HIDES_OPACITY] ||
+         self.hides[HIDES_MAX_HEIGHT] || (self.hides[HIDES_HEIGHT] && self.hides[HIDES_OVERFLOW]);
 }
 
 /* ---- font size ---- */
@@ -112,34 +236,14 @@ read_font (const char *value)
   return FONT_SIZE_UNSAID;
 }
 
-/* Takes `!important` off a value; returns whether it was there. */
-static gboolean
-take_importance (char *value)
-{
-  char *mark = strrchr (value, '!');
-
-  if (mark == NULL || strcmp (g_strstrip (mark + 1), "important") != 0)
-    return FALSE;
-  *mark = '\0';
-  g_strchomp (value);
-  return TRUE;
-}
-
 static FontSize
-read_declaration (char *declaration, gboolean *important)
+read_size (const Declaration *declaration)
 {
-  char *value = strchr (declaration, ':');
   gboolean unitless;
 
-  if (value == NULL)
-    return FONT_SIZE_UNSAID;
-  *value++ = '\0';
-  g_strstrip (declaration);
-  g_strstrip (value);
-  *important = take_importance (value);
-  if (strcmp (declaration, "font-size") == 0)
-    return read_font_size (value, &unitless);
-  return strcmp (declaration, "font") == 0 ? read_font (value) : FONT_SIZE_UNSAID;
+  if (strcmp (declaration->name, "font-size") == 0)
+    return read_font_size (declaration->value, &unitless);
+  return strcmp (declaration->name, "font") == 0 ? read_font (declaration->value) : FONT_SIZE_UNSAID;
 }
 
 gboolean
@@ -153,13 +257,13 @@ html_style_is_sizeless (const char *style, gboolean around)
   /* The last one counts, unless one before it is important. */
   for (guint i = 0; declarations[i] != NULL; i++)
     {
-      gboolean important = FALSE;
-      FontSize said = read_declaration (declarations[i], &important);
+      Declaration declaration;
+      FontSize said = read_declaration (declarations[i], &declaration) ? read_size (&declaration) : FONT_SIZE_UNSAID;
 
-      if (said == FONT_SIZE_UNSAID || (decided && !important))
+      if (said == FONT_SIZE_UNSAID || (decided && !declaration.important))
         continue;
       size = said;
-      decided |= important;
+      decided |= declaration.important;
     }
   return size == FONT_SIZE_ZERO || (size != FONT_SIZE_SHOWN && around);
 }
