@@ -8,6 +8,8 @@
 #include <string.h>
 
 #define NAME_MAX_LENGTH 16
+/* The last that has a name, `diams`. */
+#define CHARACTER_MAX 0x2666
 /* Behind names of these characters and of `&`, `<`, `>` and `"` the semicolon may be left out; lengths of those names.
  */
 #define LATIN_1_MAX     0xFF
@@ -44,19 +46,35 @@ read_number (const char *at, const char *end, gunichar *character)
   return (gsize) (at - start) + (at < end && *at == ';' ? 1 : 0);
 }
 
+/* libxml2 looks through its list from the beginning, which takes a hostile message far. */
+static gpointer
+make_names (gpointer user_data)
+{
+  GHashTable *names = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint c = 1; c <= CHARACTER_MAX; c++)
+    {
+      const htmlEntityDesc *entity = htmlEntityValueLookup (c);
+
+      if (entity != NULL)
+        g_hash_table_insert (names, (gpointer) entity->name, GUINT_TO_POINTER (c));
+    }
+  return names;
+}
+
 /* The character called by the first @length bytes of @name, 0 for none. */
 static gunichar
 find_name (const char *name, gsize length)
 {
+  static GOnce names = G_ONCE_INIT;
   char buffer[NAME_MAX_LENGTH + 1];
-  const htmlEntityDesc *found;
 
   if (length < NAME_MIN_LENGTH || length > NAME_MAX_LENGTH)
     return 0;
   memcpy (buffer, name, length);
   buffer[length] = '\0';
-  found = htmlEntityLookup ((const xmlChar *) buffer);
-  return found != NULL ? found->value : 0;
+  g_once (&names, make_names, NULL);
+  return GPOINTER_TO_UINT (g_hash_table_lookup (names.retval, buffer));
 }
 
 static gboolean
