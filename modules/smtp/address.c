@@ -84,19 +84,45 @@ smtp_address_write (const SmtpAddress *self, char *text)
   return text;
 }
 
+/* An IPv4 address in its mapped form. */
+static struct in6_addr
+get_host (const SmtpAddress *self)
+{
+  struct in6_addr host = self->v6.sin6_addr;
+
+  if (self->any.sa_family == AF_INET6)
+    return host;
+  memset (&host, 0, sizeof host);
+  host.s6_addr[10] = host.s6_addr[11] = 0xff;
+  memcpy (&host.s6_addr[12], &self->v4.sin_addr, 4);
+  return host;
+}
+
+static gboolean
+covers (const SmtpAddress *self, const SmtpAddress *other)
+{
+  struct in6_addr one = get_host (self), two = get_host (other);
+
+  if (self->any.sa_family == AF_INET && self->v4.sin_addr.s_addr == htonl (INADDR_ANY))
+    return IN6_IS_ADDR_V4MAPPED (&two);
+  return IN6_IS_ADDR_UNSPECIFIED (&one) || IN6_ARE_ADDR_EQUAL (&one, &two);
+}
+
+gboolean
+smtp_address_overlaps (const SmtpAddress *self, const SmtpAddress *other)
+{
+  in_port_t port = self->any.sa_family == AF_INET ? self->v4.sin_port : self->v6.sin6_port;
+  in_port_t other_port = other->any.sa_family == AF_INET ? other->v4.sin_port : other->v6.sin6_port;
+
+  return port == other_port && (covers (self, other) || covers (other, self));
+}
+
 struct in6_addr
 smtp_address_get_network (const SmtpAddress *self)
 {
-  struct in6_addr network = { 0 };
+  struct in6_addr network = get_host (self);
 
-  if (self->any.sa_family == AF_INET)
-    {
-      network.s6_addr[10] = network.s6_addr[11] = 0xff;
-      memcpy (&network.s6_addr[12], &self->v4.sin_addr, 4);
-    }
-  else if (IN6_IS_ADDR_V4MAPPED (&self->v6.sin6_addr))
-    network = self->v6.sin6_addr;
-  else
-    memcpy (&network, &self->v6.sin6_addr, 8);
+  if (!IN6_IS_ADDR_V4MAPPED (&network))
+    memset (&network.s6_addr[8], 0, 8);
   return network;
 }

@@ -39,6 +39,9 @@ const char *smtp_address_write (const SmtpAddress *self, char *text);
 /** smtp_address_write_host: the same without the port; an IPv4 address that came over an IPv6 socket is IPv4 */
 const char *smtp_address_write_host (const SmtpAddress *self, char *text);
 
+/** smtp_address_overlaps: Returns: whether a client could mean both; `[::]` stands for all addresses, of IPv4 too */
+gboolean smtp_address_overlaps (const SmtpAddress *self, const SmtpAddress *other);
+
 /**
  * smtp_address_get_network:
  * @self: who connected

@@ -23,6 +23,7 @@
 struct _SmtpListener
 {
   int fd;
+  SmtpAddress bound;
   char address[SMTP_ADDRESS_TEXT];
   AimxWorker *worker;
   AimxWatch *watch;
@@ -59,16 +60,15 @@ set_option (int fd, int level, int option, int value)
 static gboolean
 bind_socket (SmtpListener *self, const SmtpAddress *address)
 {
-  SmtpAddress bound = { .length = sizeof bound.v6 };
-
+  self->bound.length = sizeof self->bound.v6;
   self->fd = socket (address->any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (self->fd < 0 || !set_option (self->fd, SOL_SOCKET, SO_REUSEADDR, 1) ||
       (address->any.sa_family == AF_INET6 && !set_option (self->fd, IPPROTO_IPV6, IPV6_V6ONLY, 0)) ||
       /* Replies are written whole; accepted sockets inherit it. */
       !set_option (self->fd, IPPROTO_TCP, TCP_NODELAY, 1) || bind (self->fd, &address->any, address->length) < 0 ||
-      getsockname (self->fd, &bound.any, &bound.length) < 0)
+      getsockname (self->fd, &self->bound.any, &self->bound.length) < 0)
     return FALSE;
-  smtp_address_write (&bound, self->address);
+  smtp_address_write (&self->bound, self->address);
   return TRUE;
 }
 
@@ -91,6 +91,18 @@ const char *
 smtp_listener_get_address (SmtpListener *self)
 {
   return self->address;
+}
+
+gboolean
+smtp_listener_check_other (SmtpListener *self, SmtpListener *other, GError **error)
+{
+  if (!smtp_address_overlaps (&self->bound, &other->bound))
+    return TRUE;
+  g_set_error (error, AIMX_ERROR, AIMX_ERROR_VALIDATION,
+               "cannot listen on both %s and %s: one takes the clients of the other ([::] serves IPv4 and IPv6); "
+               "leave one --bind out",
+               other->address, self->address);
+  return FALSE;
 }
 
 gboolean

@@ -35,6 +35,8 @@ SmtpListener *smtp_listener_bind (const char *text, GError **error);
 /** smtp_listener_get_address: Returns: (transfer none): the address in use, with the port that the kernel chose for 0
  */
 const char *smtp_listener_get_address (SmtpListener *self);
+/** smtp_listener_check_other: whether both can listen; @error says why not. The kernel lets both bind */
+gboolean smtp_listener_check_other (SmtpListener *self, SmtpListener *other, GError **error);
 /** smtp_listener_listen: lets clients in, who wait until smtp_listener_open() */
 gboolean smtp_listener_listen (SmtpListener *self, GError **error);
 /** smtp_listener_open: gives clients to @func; worker thread */

@@ -336,6 +336,20 @@ start_loops (SmtpServer *self, GError **error)
   return TRUE;
 }
 
+static gboolean
+add_listener (SmtpServer *self, const char *address, GError **error)
+{
+  g_autoptr (SmtpListener) listener = smtp_listener_bind (address, error);
+
+  if (listener == NULL)
+    return FALSE;
+  for (guint i = 0; i < self->listeners->len; i++)
+    if (!smtp_listener_check_other (listener, self->listeners->pdata[i], error))
+      return FALSE;
+  g_ptr_array_add (self->listeners, g_steal_pointer (&listener));
+  return TRUE;
+}
+
 gboolean
 smtp_server_bind (SmtpServer *self, const char *const *binds, GError **error)
 {
@@ -345,13 +359,8 @@ smtp_server_bind (SmtpServer *self, const char *const *binds, GError **error)
   if (binds == NULL || *binds == NULL)
     binds = standard;
   for (; *binds != NULL; binds++)
-    {
-      SmtpListener *listener = smtp_listener_bind (*binds, error);
-
-      if (listener == NULL)
-        return FALSE;
-      g_ptr_array_add (self->listeners, listener);
-    }
+    if (!add_listener (self, *binds, error))
+      return FALSE;
   return start_loops (self, error);
 }
 

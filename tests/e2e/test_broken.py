@@ -166,6 +166,15 @@ class BrokenSurroundings(unittest.TestCase):
         with daemon.Daemon(start=False) as server:
             self.assertIn("nonsense", self.fails(server, "--bind", "nonsense"))
 
+    def test_addresses_that_exclude_each_other_are_named_before_any_listens(self):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        with daemon.Daemon(start=False) as server:
+            log = self.fails(server, "--bind", f"0.0.0.0:{port}", "--bind", f"[::]:{port}")
+        self.assertIn(f"both 0.0.0.0:{port} and [::]:{port}", log)
+        self.assertNotIn("listening", log)
+
     def test_a_layout_of_the_future_is_refused(self):
         with daemon.Daemon(start=False) as server:
             server.data_dir.mkdir(parents=True)

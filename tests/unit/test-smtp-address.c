@@ -61,6 +61,32 @@ test_a_client_of_ipv4_is_one_over_either_socket (void)
   g_assert_cmpmem (&networks[0], sizeof networks[0], &networks[1], sizeof networks[1]);
 }
 
+static gboolean
+overlap (const char *one, const char *other)
+{
+  SmtpAddress a = parse (one), b = parse (other);
+
+  g_assert_cmpint (smtp_address_overlaps (&a, &b), ==, smtp_address_overlaps (&b, &a));
+  return smtp_address_overlaps (&a, &b);
+}
+
+static void
+test_addresses_that_a_client_could_both_mean_overlap (void)
+{
+  g_assert_true (overlap ("127.0.0.1:25", "127.0.0.1:25"));
+  g_assert_true (overlap ("0.0.0.0:25", "127.0.0.1:25"));
+  g_assert_true (overlap ("[::]:25", "127.0.0.1:25"));
+  g_assert_true (overlap ("[::]:25", "0.0.0.0:25"));
+  g_assert_true (overlap ("[::]:25", "[::1]:25"));
+  g_assert_true (overlap ("[::1]:25", "[::1]:25"));
+  g_assert_true (overlap ("[::ffff:127.0.0.1]:25", "127.0.0.1:25"));
+  g_assert_false (overlap ("0.0.0.0:25", "[::1]:25"));
+  g_assert_false (overlap ("127.0.0.1:25", "[::1]:25"));
+  g_assert_false (overlap ("127.0.0.1:25", "127.0.0.2:25"));
+  g_assert_false (overlap ("0.0.0.0:25", "0.0.0.0:26"));
+  g_assert_false (overlap ("[::]:25", "0.0.0.0:26"));
+}
+
 static struct in6_addr
 network_of (const char *text)
 {
@@ -109,6 +135,8 @@ main (int argc, char **argv)
   g_test_add_func ("/smtp-address/what-is-none-is-named", test_what_is_no_address_is_named);
   g_test_add_func ("/smtp-address/a-client-of-ipv4-is-one-over-either-socket",
                    test_a_client_of_ipv4_is_one_over_either_socket);
+  g_test_add_func ("/smtp-address/addresses-that-a-client-could-both-mean-overlap",
+                   test_addresses_that_a_client_could_both_mean_overlap);
   g_test_add_func ("/smtp-address/a-client-of-ipv6-is-its-network", test_a_client_of_ipv6_is_its_network);
   g_test_add_func ("/smtp-address/limits-hold-in-all-and-by-client", test_limits_hold_in_all_and_by_client);
   return g_test_run ();
