@@ -206,10 +206,10 @@ class Verify(unittest.TestCase):
 
     # ---- ARC ----
 
-    def seal(self, message):
+    def seal(self, message, **options):
         earlier = b"; arc=pass" if b"ARC-Seal:" in message else b""
         authenticated = b"Authentication-Results: list.test; spf=pass" + earlier + b"\r\n" + message
-        fields = dkim.arc_sign(authenticated, b"s1", b"list.test", self.rsa, b"list.test")
+        fields = dkim.arc_sign(authenticated, b"s1", b"list.test", self.rsa, b"list.test", **options)
         self.assertEqual(len(fields), 3)
         return b"".join(fields) + authenticated
 
@@ -255,6 +255,12 @@ class Verify(unittest.TestCase):
             with self.subTest(what):
                 self.assertNotEqual(message, twice)
                 self.assertEqual(self.verify(message)["arc"]["result"], "fail")
+
+    def test_a_message_signature_that_covers_a_seal_fails(self):
+        """RFC 8617, 4.1.2."""
+        arc = self.verify(self.seal(self.seal(MESSAGE), include_headers=[b"from", b"arc-seal"]))["arc"]
+        self.assertEqual((arc["result"], arc["chain"][1]["result"]), ("fail", "permerror"), arc)
+        self.assertIn("ARC-Seal", arc["chain"][1]["reason"])
 
     # ---- the command ----
 

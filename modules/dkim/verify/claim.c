@@ -147,6 +147,9 @@ read_signed_fields (DkimClaim *self, const DkimTag *tag, GError **error)
           return dkim_refuse (error, DKIM_FAULT_PERMERROR, "h= has something in it that is no name");
     }
   self->shown.signed_fields = dkim_tag_dup (tag);
+  /* RFC 8617, 4.1.2 */
+  if (self->shown.kind == AIMX_SIGNATURE_ARC_MESSAGE && dkim_tag_has_item (tag, "ARC-Seal"))
+    return dkim_refuse (error, DKIM_FAULT_PERMERROR, "h= names ARC-Seal, which it must not");
   return dkim_tag_has_item (tag, "From") || dkim_refuse (error, DKIM_FAULT_PERMERROR, "h= does not name From");
 }
 
