@@ -151,8 +151,10 @@ begin (Step *self, const DkimRotationWish *wish, GError **error)
 
   if (key == NULL)
     {
-      g_set_error (error, AIMX_ERROR, AIMX_ERROR_SIGN, "%s has no key that another could follow: %s",
-                   self->files.domain, why->message);
+      g_set_error (error, AIMX_ERROR, AIMX_ERROR_SIGN,
+                   "%s has no key that another could follow: %s; make one with `aimx dkim-keygen --domain %s%s`",
+                   self->files.domain, why->message, self->files.domain,
+                   g_error_matches (why, AIMX_ERROR, AIMX_ERROR_SIGN) ? " --force" : "");
       return FALSE;
     }
   if (!dkim_selector_check_new (selector, self->files.domain, has_ed25519, self->current, error))

@@ -220,9 +220,16 @@ test_the_pair_of_a_single_domain_is_replaced_too (VerbFixture *fixture, gconstpo
 static void
 test_what_is_asked_for_in_vain_says_why (VerbFixture *fixture, gconstpointer data)
 {
+  g_autofree char *damaged = g_build_filename (fixture->scratch, RSA_PRIVATE, NULL);
   g_autoptr (ZoneResolver) zone = NULL;
 
   verb_assert_fails (fixture, 0, ROTATE, HEADERS ("Domain", "a.test"), "SIGN", "no key that another could follow");
+  verb_assert_fails (fixture, 0, ROTATE, HEADERS ("Domain", "a.test"), "SIGN",
+                     "make one with `aimx dkim-keygen --domain a.test`");
+  scratch_write (fixture->scratch, RSA_PRIVATE, "damaged");
+  verb_assert_fails (fixture, 0, ROTATE, HEADERS ("Domain", "a.test"), "SIGN",
+                     "make one with `aimx dkim-keygen --domain a.test --force`");
+  g_assert_cmpint (g_unlink (damaged), ==, 0);
   verb_assert_fails (fixture, 0, ROTATE, HEADERS ("Domain", "no.test"), "DOMAIN", "not in `domains`");
   verb_assert_fails (fixture, STRANGER, ROTATE, HEADERS ("Domain", "a.test"), "EACCES", "");
   zone = make_keys (fixture);
