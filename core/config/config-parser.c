@@ -62,7 +62,8 @@ load_domains (AimxConfigLoader *self, TomlNode *root)
   if (list == NULL && self->is_absent)
     return TRUE;
   if (list == NULL)
-    return aimx_config_loader_fail (self, root, "`domains` is missing; write domains = [\"example.com\"]");
+    return aimx_config_loader_fail (self, root,
+                                    "`domains` is missing; write domains = [\"example.com\"], above the first [table]");
   if (!aimx_config_loader_check_type (self, list, TOML_TYPE_ARRAY, "[\"example.com\"]"))
     return FALSE;
   if (toml_array_get_length (list) == 0)

@@ -31,6 +31,7 @@ static const Case errors[] = {
   { A A, "line 2, column 1: the key 'domains' is defined already" },
   /* domains */
   { "x = 1\n", "line 1, column 1: `domains` is missing; write domains = [\"example.com\"]" },
+  { "[smtp]\n" A, "`domains` is missing; write domains = [\"example.com\"], above the first [table]" },
   { "domains = []\n", "line 1, column 1: domains: it is empty; name at least one domain" },
   { "domains = \"a.com\"\n",
     "line 1, column 1: domains: it is a string but must be an array, such as [\"example.com\"]" },
