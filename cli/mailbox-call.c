@@ -4,6 +4,8 @@
 
 #include "errors.h"
 
+#include <unistd.h>
+
 int
 cli_mailbox_show (CliSession *session, CliAccess access, const char *name, AimxClientAnswer **answer)
 {
@@ -15,6 +17,8 @@ cli_mailbox_show (CliSession *session, CliAccess access, const char *name, AimxC
   if (*answer == NULL)
     return status;
   if (g_strcmp0 ((*answer)->code, "ENOENT") == 0)
-    return cli_error ("`aimx mailboxes list` shows those that are yours.", "Mailbox '%s' does not exist", name);
+    return cli_error (geteuid () == 0 ? "`aimx mailboxes list --all` shows everybody's."
+                                      : "`aimx mailboxes list` shows those that are yours.",
+                      "Mailbox '%s' does not exist", name);
   return (*answer)->code != NULL ? cli_call_tell (*answer, NULL) : CLI_EXIT_DONE;
 }

@@ -315,7 +315,9 @@ class Deleting(Case):
     def test_what_does_not_exist_is_not_asked_about(self):
         self.serve(MAILBOX_SHOW=answer_error("ENOENT", "mailbox 'gone' does not exist"))
         for args in (("delete",), ("delete", "--yes"), ("show",)):
-            self.assertIn("Mailbox 'gone' does not exist", self.aimx("mailboxes", args[0], "gone", *args[1:], status=1).stderr)
+            told = self.aimx("mailboxes", args[0], "gone", *args[1:], status=1).stderr
+            self.assertIn("Mailbox 'gone' does not exist", told)
+            self.assertIn(" ".join(("`aimx mailboxes list", *ALL)) + "` shows", told)
 
 
 class Calling(Case):
