@@ -13,11 +13,17 @@
 gboolean
 aimx_runtime_dir_make (const char *runtime_dir, GError **error)
 {
-  if (g_file_test (runtime_dir, G_FILE_TEST_IS_DIR))
+  gboolean is_there = g_file_test (runtime_dir, G_FILE_TEST_IS_DIR);
+  int why;
+
+  if (is_there ? g_access (runtime_dir, W_OK | X_OK) == 0
+               : g_mkdir_with_parents (runtime_dir, 0755) == 0 && g_chmod (runtime_dir, 0755) == 0)
     return TRUE;
-  if (g_mkdir_with_parents (runtime_dir, 0755) < 0 || g_chmod (runtime_dir, 0755) < 0)
-    return aimx_error_set_errno (error, errno, "cannot make the runtime directory %s", runtime_dir);
-  return TRUE;
+  why = errno;
+  g_set_error (error, AIMX_ERROR, AIMX_ERROR_IO, "cannot %s the runtime directory %s: %s%s",
+               is_there ? "write to" : "make", runtime_dir, g_strerror (why),
+               why == EACCES ? "; run as root, or name another one in AIMX_RUNTIME_DIR" : "");
+  return FALSE;
 }
 
 /* What the file holds while it is ours. */

@@ -29,6 +29,18 @@
 
 G_DEFINE_TYPE (AimxMailStore, aimx_mail_store, G_TYPE_OBJECT)
 
+/* Whoever may not use the usual place needs to know how to name another. */
+static gboolean
+set_path_error (GError **error, int saved_errno, const char *what, const char *path)
+{
+  if (saved_errno != EACCES)
+    return aimx_error_set_errno (error, saved_errno, "%s %s", what, path);
+  g_set_error (error, AIMX_ERROR, AIMX_ERROR_IO,
+               "%s %s: %s; run as root, or name another data directory with --data-dir", what, path,
+               g_strerror (saved_errno));
+  return FALSE;
+}
+
 /* ---- the lock on the data directory ---- */
 
 static void
@@ -66,7 +78,7 @@ take_lock (AimxMailStore *self, guint wait_seconds, GError **error)
   self->lock_fd =
       aimx_sys_openat (aimx_directory_get_fd (self->root), LOCK_FILE, O_RDWR | O_CREAT | O_NOFOLLOW, LOCK_MODE);
   if (self->lock_fd < 0)
-    return aimx_error_set_errno (error, errno, "open %s/" LOCK_FILE, self->data_dir);
+    return set_path_error (error, errno, "open " LOCK_FILE " in", self->data_dir);
   while (flock (self->lock_fd, LOCK_EX | LOCK_NB) < 0)
     {
       if (errno == EINTR)
@@ -101,7 +113,7 @@ make_shared_path (const char *path, GError **error)
       made = g_mkdir (path, 0700);
     }
   if (made < 0)
-    return errno == EEXIST || aimx_error_set_errno (error, errno, "make directory %s", path);
+    return errno == EEXIST || set_path_error (error, errno, "make directory", path);
   return g_chmod (path, AIMX_SHARED_MODE) == 0 || aimx_error_set_errno (error, errno, "change mode of %s", path);
 }
 

@@ -102,6 +102,25 @@ class BrokenSurroundings(unittest.TestCase):
         self.assertIn(":25", done.stderr)
         self.assertRegex(done.stderr, "(?i)permi|privileg")
 
+    @unittest.skipUnless(daemon.IS_ROOT, "needs somebody who may not write")
+    def test_directories_of_others_say_how_to_name_ones_own(self):
+        with daemon.Scratch(config=None) as scratch:
+            scratch.write_config({INFO: OWNER})
+            os.chmod(scratch.config_file, 0o644)
+            scratch.give_keys(OWNER)
+            for words in ("make directory", "open .lock in"):
+                done = scratch.aimx("serve", user=OWNER)
+                self.assertIn(f"{words} {scratch.data_dir}: Permission denied; run as root", done.stderr)
+                self.assertIn("or name another data directory with --data-dir", done.stderr)
+                self.assertEqual(done.returncode, 1)
+                scratch.data_dir.mkdir(exist_ok=True)
+            shutil.chown(scratch.data_dir, OWNER)
+            for closed, words in ((scratch.runtime_dir, "write to"), (scratch.runtime_dir / "made", "make")):
+                done = scratch.aimx("serve", "--bind", "127.0.0.1:0", user=OWNER, env={"AIMX_RUNTIME_DIR": str(closed)})
+                self.assertIn(f"cannot {words} the runtime directory {closed}: Permission denied", done.stderr)
+                self.assertIn("or name another one in AIMX_RUNTIME_DIR", done.stderr)
+                self.assertEqual(done.returncode, 1)
+
     def as_plain_user(self, scratch):
         scratch.write_config({INFO: OWNER})
         os.chmod(scratch.config_file, 0o644)
