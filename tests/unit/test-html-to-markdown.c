@@ -65,6 +65,14 @@ static const Case cases[] = {
     "| a | b |\n| --- | --- |\n| c |  |\n| d | e |" },
   { "caption", "<table><caption>T</caption><tr><td>a<td>b<tr><td>c<td>d</table>",
     "T\n\n| a | b |\n| --- | --- |\n| c | d |" },
+  { "hidden-rows-vanish",
+    "<table><thead hidden><tr><td>x<td>x</thead><tbody><tr><td>a<td>b<tr style='display:none'><td>x<td>x"
+    "<tr><td>c<td>d<tbody style='display:none'><tr><td>x<td>x<tbody style='font-size:0'><tr><td>x<td "
+    "style='font-size:9pt'>e</table>",
+    "| a | b |\n| --- | --- |\n| c | d |\n|  | e |" },
+  { "text-in-no-cell-is-kept", "<table><tr><td>a<td>b</tr>c<tr><td>d<td>e</table>", "a b  \nc  \nd e" },
+  { "cells-in-no-row-are-kept", "<table><tr><form><td>a<td>b</form><tr><td>c<td>d<tr><td>e<td>f</table>",
+    "a b  \nc d  \ne f" },
   { "layout-table-by-role", "<table role=presentation><tr><td>a<td>b<tr><td>c<td>d</table>", "a b  \nc d" },
   { "layout-table-by-contents", "<table><tr><td><h1>a</h1><td>b<tr><td>c<td>d</table>", "# a\n\nb  \nc d" },
   { "layout-table-of-tables", "<table><tr><td><table><tr><td>a<tr><td>b</table></table>", "a  \nb" },
@@ -196,6 +204,18 @@ test_what_is_hidden_within_many_open_elements_vanishes (void)
 }
 
 static void
+test_all_cells_of_a_row_are_kept (void)
+{
+  g_autoptr (GString) html = g_string_new ("<table><tr><td>a<td>b<tr>");
+  g_autoptr (GString) markdown = g_string_new (NULL);
+
+  for (guint i = 0; i < 300; i++)
+    g_string_append_printf (html, "<td>%u", i);
+  g_assert_true (html_to_markdown (html->str, html->len, markdown));
+  g_assert_true (g_str_has_suffix (markdown->str, "| 298 | 299 |"));
+}
+
+static void
 test_quotes_indent_only_so_far (void)
 {
   g_autoptr (GString) html = g_string_new (NULL);
@@ -247,6 +267,7 @@ main (int argc, char **argv)
   g_test_add_func ("/html/what-follows-many-open-elements-is-kept", test_what_follows_many_open_elements_is_kept);
   g_test_add_func ("/html/what-is-hidden-within-many-open-elements-vanishes",
                    test_what_is_hidden_within_many_open_elements_vanishes);
+  g_test_add_func ("/html/all-cells-of-a-row-are-kept", test_all_cells_of_a_row_are_kept);
   g_test_add_func ("/html/quotes-indent-only-so-far", test_quotes_indent_only_so_far);
   g_test_add_func ("/html/no-longer-than-the-limit", test_markdown_is_no_longer_than_the_limit);
   g_test_add_func ("/html/guard-lets-through-what-is-well-nested",

@@ -18,6 +18,8 @@ add_rows (const xmlNode *node, GPtrArray *rows)
   for (xmlNode *child = node->children; child != NULL; child = child->next)
     if (html_element_is (child, "tr"))
       g_ptr_array_add (rows, child);
+    else if (child->type == XML_ELEMENT_NODE && html_element_is_hidden (child))
+      continue;
     else if (child->type == XML_ELEMENT_NODE && !html_element_is (child, "table") && !html_table_is_cell (child))
       add_rows (child, rows);
 }
@@ -49,6 +51,33 @@ holds_blocks (const xmlNode *node)
   return FALSE;
 }
 
+static gboolean
+is_blank (const xmlNode *text)
+{
+  return text->content == NULL || text->content[strspn ((const char *) text->content, " \t\r\n\f")] == '\0';
+}
+
+/* What is in a table and in none of its cells: a browser shows it before the table. */
+static gboolean
+holds_strays (const xmlNode *node)
+{
+  for (const xmlNode *child = node->children; child != NULL; child = child->next)
+    if (child->type != XML_ELEMENT_NODE)
+      {
+        if (!is_blank (child))
+          return TRUE;
+      }
+    else if (html_table_is_cell (child))
+      {
+        if (!html_element_is (node, "tr"))
+          return TRUE;
+      }
+    else if (!html_element_is_hidden (child) && !html_element_is (child, "caption") &&
+             (html_element_is (child, "img") || holds_strays (child)))
+      return TRUE;
+  return FALSE;
+}
+
 static guint
 count_cells (const xmlNode *row)
 {
@@ -68,7 +97,7 @@ html_table_is_data (const xmlNode *table)
 
   if (role != NULL && (g_ascii_strcasecmp (role, "presentation") == 0 || g_ascii_strcasecmp (role, "none") == 0))
     return FALSE;
-  if (holds_blocks (table))
+  if (holds_blocks (table) || holds_strays (table))
     return FALSE;
   rows = html_table_get_rows (table);
   for (guint i = 0; i < rows->len; i++)

@@ -11,7 +11,8 @@ G_BEGIN_DECLS
 
 /** html_table_is_data: Returns: whether rows and columns of @table mean something */
 gboolean html_table_is_data (const xmlNode *table);
-/** html_table_get_rows: Returns: (transfer container) (element-type xmlNode): the `tr` of @table */
+/** html_table_get_rows: Returns: (transfer container) (element-type xmlNode): the `tr` of @table, but for those in what
+ * is hidden */
 GPtrArray *html_table_get_rows (const xmlNode *table);
 /** html_table_is_cell: Returns: whether @node is a `td` or `th` */
 gboolean html_table_is_cell (const xmlNode *node);

@@ -13,8 +13,9 @@
 #include <libxml/parser.h>
 #include <string.h>
 
-#define CELLS_MAX   200
-#define COLSPAN_MAX 32
+/* Cells of a row that may span columns, and how many. */
+#define SPANNING_CELLS_MAX 200
+#define COLSPAN_MAX        32
 
 typedef void (*ElementFunc) (MarkdownWriter *writer, const xmlNode *node);
 
@@ -304,11 +305,20 @@ write_preformatted (MarkdownWriter *writer, const xmlNode *node)
 
 /* ---- tables ---- */
 
+/* Of the text in a row, by what is between it and its table: groups of rows. */
+static gboolean
+is_sizeless_above (const xmlNode *row, const xmlNode *table, gboolean around)
+{
+  const xmlNode *above = row->parent;
+
+  return above == table ? around : html_element_is_sizeless (above, is_sizeless_above (above, table, around));
+}
+
 static guint
-append_cell (const MarkdownWriter *writer, const xmlNode *cell, GString *line)
+append_cell (const MarkdownWriter *writer, const xmlNode *cell, guint span_max, GString *line)
 {
   g_autofree char *text = render_line (writer, cell, TRUE, FALSE);
-  guint span = CLAMP (html_element_get_number (cell, "colspan", 1), 1, COLSPAN_MAX);
+  guint span = CLAMP (html_element_get_number (cell, "colspan", 1), 1, span_max);
 
   g_string_append_printf (line, " %s |", text);
   for (guint i = 1; i < span; i++)
@@ -323,9 +333,9 @@ append_row (MarkdownWriter *writer, const xmlNode *row, GString *line)
   guint n_cells = 0;
 
   g_string_assign (line, "|");
-  for (const xmlNode *child = row->children; child != NULL && n_cells < CELLS_MAX; child = child->next)
+  for (const xmlNode *child = row->children; child != NULL; child = child->next)
     if (html_table_is_cell (child) && !html_element_is_hidden (child))
-      n_cells += append_cell (writer, child, line);
+      n_cells += append_cell (writer, child, n_cells < SPANNING_CELLS_MAX ? COLSPAN_MAX : 1, line);
   writer->sizeless = around;
   return n_cells;
 }
@@ -352,8 +362,13 @@ write_data_table (MarkdownWriter *writer, const xmlNode *table)
   for (guint i = 0; i < rows->len && !markdown_writer_is_full (writer); i++)
     {
       const xmlNode *row = g_ptr_array_index (rows, i);
-      guint n_cells = html_element_is_hidden (row) ? 0 : append_row (writer, row, line);
+      gboolean in_table = writer->sizeless;
+      guint n_cells = 0;
 
+      writer->sizeless = is_sizeless_above (row, table, in_table);
+      if (!html_element_is_hidden (row))
+        n_cells = append_row (writer, row, line);
+      writer->sizeless = in_table;
       if (n_cells == 0)
         continue;
       markdown_writer_line (writer, line->str);
