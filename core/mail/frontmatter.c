@@ -102,6 +102,12 @@ aimx_frontmatter_read (int fd, const char *shown, char **text, AimxFrontmatter *
 static gboolean
 has_key (const AimxTomlEntry *entry, const char *key)
 {
+  if (*entry->key == '"' || *entry->key == '\'')
+    {
+      g_autofree char *name = aimx_toml_unquote (entry->key, entry->key + entry->key_length);
+
+      return g_strcmp0 (name, key) == 0;
+    }
   return entry->key_length == strlen (key) && memcmp (entry->key, key, entry->key_length) == 0;
 }
 

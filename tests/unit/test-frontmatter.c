@@ -134,6 +134,8 @@ test_marking_copes_with_how_others_write (void)
   assert_mark ("+++\nlabels = [\n  \"read = false\", # ]\n]\nt = { read = false }\nread = false\n+++\n", TRUE, NOW,
                "+++\nlabels = [\n  \"read = false\", # ]\n]\nt = { read = false }\nread = true\nread_at = " NOW
                "\n+++\n");
+  assert_mark ("+++\n\"read\" = false\n'read_at' = \"never\"\n+++\n", TRUE, NOW,
+               "+++\n\"read\" = true\n'read_at' = " NOW "\n+++\n");
 }
 
 static void
