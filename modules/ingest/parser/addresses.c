@@ -44,11 +44,13 @@ append_name (Reader *self, const char *name, gsize length)
   return self->joined->len > start;
 }
 
+/* Blanks stay in what is quoted: `"john doe"@example.org`. */
 static void
 append_address (Reader *self, const char *address, gsize length)
 {
   gsize start = self->joined->len;
   gsize to = start;
+  gboolean quoted = FALSE;
 
   charset_append (self->charsets, NULL, (const guint8 *) address, length, self->joined);
   header_text_tidy (self->joined, start);
@@ -56,7 +58,8 @@ append_address (Reader *self, const char *address, gsize length)
     {
       char c = self->joined->str[from];
 
-      if (c != ' ')
+      quoted ^= c == '"' && (from == start || self->joined->str[from - 1] != '\\');
+      if (c != ' ' || quoted)
         self->joined->str[to++] = (char) (c == '<' || c == '>' ? '_' : c);
     }
   g_string_truncate (self->joined, to);
