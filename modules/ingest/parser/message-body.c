@@ -4,6 +4,7 @@
  */
 #include "parser/message-body.h"
 
+#include "parser/flowed-text.h"
 #include "parser/html-to-markdown.h"
 #include "parser/parser-limits.h"
 #include "parser/part-text.h"
@@ -184,6 +185,8 @@ append_plain (Reader *self, const MimePart *part)
   part_text_append (part, self->raw, self->charsets, self->body);
   if (g_str_has_prefix (self->body->str + start, byte_order_mark))
     g_string_erase (self->body, (gssize) start, sizeof byte_order_mark - 1);
+  if (part->flowed)
+    flowed_text_join (self->body, start);
 }
 
 /* ---- the walk ---- */

@@ -134,6 +134,14 @@ read_disposition (Scanner *self, MimePart *part, const HeaderField *field)
   part->filename = parameters_get_text (parameters, "filename", self->charsets);
 }
 
+static gboolean
+has_word (const Parameters *parameters, const char *name, const char *expected)
+{
+  g_autofree char *word = parameters_get_word (parameters, name);
+
+  return word != NULL && g_ascii_strcasecmp (word, expected) == 0;
+}
+
 static void
 read_type (Scanner *self, MimePart *part, const HeaderField *field)
 {
@@ -141,6 +149,7 @@ read_type (Scanner *self, MimePart *part, const HeaderField *field)
 
   part->type = parameters_get_token (parameters, TRUE);
   part->charset = parameters_get_word (parameters, "charset");
+  part->flowed = has_word (parameters, "format", "flowed") && has_word (parameters, "delsp", "yes");
   if (part->filename == NULL)
     part->filename = parameters_get_text (parameters, "name", self->charsets);
   if (part->type == NULL || !g_str_has_prefix (part->type, "multipart/"))

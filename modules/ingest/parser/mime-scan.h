@@ -30,6 +30,7 @@ G_BEGIN_DECLS
  * @multipart: whether its parts follow
  * @attached: Content-Disposition says so
  * @unread: what is within was over a limit
+ * @flowed: it is text whose lines were broken within words (RFC 3676, `delsp=yes`)
  */
 typedef struct
 {
@@ -46,6 +47,7 @@ typedef struct
   gboolean multipart;
   gboolean attached;
   gboolean unread;
+  gboolean flowed;
 } MimePart;
 
 /**
