@@ -161,21 +161,39 @@ take_html (const guint8 *data, gsize length, gpointer user_data)
   return !self->cut;
 }
 
+/* What can be read as ASCII so far is none of these, whatever it says. */
+static gboolean
+is_wide (const char *charset)
+{
+  static const char *const wide[] = { "utf-16", "utf16", "utf-32", "utf32", "unicode", "ucs", "iso-10646" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (wide); i++)
+    if (g_str_has_prefix (charset, wide[i]))
+      return TRUE;
+  return FALSE;
+}
+
 /* `<meta charset=...>` and `<meta http-equiv=... content="...; charset=...">`, for parts that name none. */
 static char *
 prescan_charset (const GByteArray *bytes)
 {
   g_autofree char *start = g_strndup (bytes->len > 0 ? (const char *) bytes->data : "", MIN (bytes->len, PRESCAN_SIZE));
   g_autofree char *lower = g_ascii_strdown (start, -1);
-  const char *name = strstr (lower, "charset=");
-  gsize length;
 
-  if (name == NULL)
-    return NULL;
-  name += strlen ("charset=");
-  name += *name == '"' || *name == '\'';
-  length = strcspn (name, "\"' \t\r\n/>;");
-  return length > 0 ? g_strndup (name, length) : NULL;
+  for (char *meta = strstr (lower, "<meta"); meta != NULL; meta = strstr (meta + 1, "<meta"))
+    {
+      g_autofree char *tag = g_strndup (meta, strcspn (meta, ">"));
+      char *name = strstr (tag, "charset=");
+
+      if (name == NULL)
+        continue;
+      name += strlen ("charset=");
+      name += *name == '"' || *name == '\'';
+      name[strcspn (name, "\"' \t\r\n/;")] = '\0';
+      if (*name != '\0' && !is_wide (name))
+        return g_strdup (name);
+    }
+  return NULL;
 }
 
 GString *
