@@ -8,8 +8,6 @@
 #include "result-view.h"
 #include "verb-list.h"
 
-#include <string.h>
-
 struct _CliPluginCommands
 {
   JsonArray *verbs;
@@ -64,7 +62,25 @@ get_value (const CliInvocation *invocation, JsonObject *header, const char *name
   return g_strdup (cli_invocation_get (invocation, option));
 }
 
-/* The headers of a verb that can be options: each with a name. */
+static gboolean
+answers_json (JsonObject *verb)
+{
+  return g_strcmp0 (cli_object_get_string (verb, "result"), "json") == 0;
+}
+
+/* Whether what @name says as an option is the same for every command, or for every one with that answer. */
+static gboolean
+is_taken (JsonObject *verb, const char *name)
+{
+  if (g_ascii_strcasecmp (name, "json") == 0)
+    return answers_json (verb);
+  for (const CliOption *option = cli_global_options; option->name != NULL; option++)
+    if (g_ascii_strcasecmp (option->name, name) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* The headers of a verb that can be an argument or an option; the others are for `aimx call`. */
 static GPtrArray *
 get_headers (JsonObject *verb)
 {
@@ -75,8 +91,9 @@ get_headers (JsonObject *verb)
     {
       JsonNode *node = json_array_get_element (array, i);
       JsonObject *header = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
+      const char *name = header != NULL ? or_empty (cli_object_get_string (header, "name")) : "";
 
-      if (header != NULL && *or_empty (cli_object_get_string (header, "name")) != '\0')
+      if (*name != '\0' && (cli_object_get_boolean (header, "positional") || !is_taken (verb, name)))
         g_ptr_array_add (headers, header);
     }
   return headers;
@@ -104,7 +121,7 @@ run (CliSession *session, const CliInvocation *invocation)
     }
   values = g_strv_builder_end (builder);
   status = cli_verb_call (session, verb, (const char *const *) values, &answer);
-  if (status == CLI_EXIT_DONE && cli_invocation_has (invocation, "json"))
+  if (status == CLI_EXIT_DONE && answers_json (verb) && cli_invocation_has (invocation, "json"))
     cli_answer_print (answer);
   else if (status == CLI_EXIT_DONE)
     cli_result_print (answer, verb);
@@ -135,15 +152,6 @@ add_header (CliPluginCommands *self, JsonObject *header, CliOption *option, CliA
     };
 }
 
-static gboolean
-has_option (const CliOption *options, const char *name)
-{
-  for (; options->name != NULL; options++)
-    if (strcmp (options->name, name) == 0)
-      return TRUE;
-  return FALSE;
-}
-
 static CliCommand *
 make_command (CliPluginCommands *self, JsonObject *verb, const char *name)
 {
@@ -158,7 +166,7 @@ make_command (CliPluginCommands *self, JsonObject *verb, const char *name)
       add_header (self, headers->pdata[i], &options[n_options], arguments);
       n_options += options[n_options].name != NULL;
     }
-  if (g_strcmp0 (cli_object_get_string (verb, "result"), "json") == 0 && !has_option (options, "json"))
+  if (answers_json (verb))
     options[n_options] = (CliOption){ .name = "json", .summary = "print the daemon's JSON" };
   command->name = name;
   command->summary = or_empty (cli_object_get_string (verb, "summary"));

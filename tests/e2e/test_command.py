@@ -382,6 +382,14 @@ class Plugins(Case):
         self.assertIn("<QUERY> is missing", self.aimx("search", status=2).stderr)
         self.assertIn("'--mailbox'", self.aimx("search", "x", "--mailbx", "y", status=2).stderr)
 
+    def test_what_every_command_takes_stays_what_it_is(self):
+        taken = [{"name": name, "type": "string", "required": False, "positional": False, "summary": "?"}
+                 for name in ("Help", "Version", "Data-Dir", "Json")]
+        self.serve(VERB_LIST=answer_json([{**VERBS[2], "headers": VERBS[2]["headers"] + taken}]), SEARCH=answer_json([{"id": "x"}]))
+        self.assertEqual(self.aimx("help", "search").stdout, self.aimx("search", "--help").stdout)
+        self.assertNotIn("<string>", self.aimx("search", "--help").stdout)
+        self.assertEqual(json.loads(self.aimx("search", "words", "--json").stdout), [{"id": "x"}])
+
     def test_without_a_daemon_there_are_none(self):
         self.assertNotIn("From plugins:", self.aimx("--help").stdout)
         self.assertIn("unrecognized subcommand 'search'", self.aimx("search", "x", status=2).stderr)
