@@ -215,7 +215,14 @@ cli_result_print (const AimxClientAnswer *answer, JsonObject *verb)
   JsonNode *schema = json_object_get_member (verb, "result_schema");
   g_autofree char *text = NULL;
 
-  /* An id, nothing at all, or what is no JSON. */
+  if (answer->detail != NULL)
+    {
+      g_autofree char *id = cli_display (answer->detail);
+
+      printf ("id: %s\n", id);
+      return;
+    }
+  /* Nothing at all, or what is no JSON. */
   if (result == NULL)
     {
       cli_answer_print (answer);

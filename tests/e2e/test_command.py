@@ -390,6 +390,11 @@ class Plugins(Case):
         self.assertNotIn("<string>", self.aimx("search", "--help").stdout)
         self.assertEqual(json.loads(self.aimx("search", "words", "--json").stdout), [{"id": "x"}])
 
+    def test_an_id_is_shown(self):
+        verb = {**VERBS[2], "result": "id", "result_schema": None}
+        self.serve(VERB_LIST=answer_json([verb]), SEARCH=b"AIMX/1 OK 2026-01-01-hi\n")
+        self.assertEqual(self.aimx("search", "x").stdout, "id: 2026-01-01-hi\n")
+
     def test_without_a_daemon_there_are_none(self):
         self.assertNotIn("From plugins:", self.aimx("--help").stdout)
         self.assertIn("unrecognized subcommand 'search'", self.aimx("search", "x", status=2).stderr)
