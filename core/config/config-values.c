@@ -17,6 +17,9 @@ aimx_config_loader_locate (const AimxConfigLoader *self, const TomlNode *node)
                           toml_node_get_key_column (node), *path != '\0' ? ": " : "", path);
 }
 
+static char *format_message (const AimxConfigLoader *self, const TomlNode *node, const char *format, va_list args)
+    G_GNUC_PRINTF (3, 0);
+
 static char *
 format_message (const AimxConfigLoader *self, const TomlNode *node, const char *format, va_list args)
 {

@@ -240,14 +240,15 @@ test_a_stranger_finds_nothing (Fixture *fixture, gconstpointer data)
   for (gsize i = 0; i < 2 * G_N_ELEMENTS (paths); i++)
     {
       const char *path = paths[i / 2];
-      const char *interface = strstr (path, "/domain/") != NULL ? BUS_DOMAIN : BUS_MAILBOX;
+      gboolean is_domain = strstr (path, "/domain/") != NULL;
+      const char *interface = is_domain ? BUS_DOMAIN : BUS_MAILBOX;
 
       if (i % 2 == 1)
         aimx_accounts_forget (aimx_server_get_accounts (fixture->verbs.server));
       assert_fails (peer, path, BUS_INTROSPECTABLE, "Introspect", NULL, NOT_THERE);
       assert_fails (peer, path, BUS_PROPERTIES, "GetAll", g_variant_new ("(s)", interface), NOT_THERE);
       assert_fails (peer, path, BUS_PROPERTIES, "Get", g_variant_new ("(ss)", interface, "Name"), NOT_THERE);
-      if (interface == (const char *) BUS_MAILBOX)
+      if (!is_domain)
         assert_fails (peer, path, BUS_MAILBOX, "Show", NULL, NOT_THERE);
     }
 }
