@@ -63,6 +63,29 @@ class Faults(unittest.TestCase):
                     reached += not self.strike(plan)
         self.assertGreater(reached, 60)
 
+    def deliver_until_killed(self, server, plan):
+        """Starts a daemon that a system call kills, and delivers; returns whether it got as far as that."""
+        try:
+            server.start(AIMX_TEST_FAULT=plan)
+        except AssertionError:
+            return False
+        try:
+            return self.deliver(server, 0) != 250
+        except smtplib.SMTPServerDisconnected:
+            return True
+        finally:
+            server.kill()
+
+    def test_a_crash_while_a_mailbox_is_made_leaves_none_that_takes_no_mail(self):
+        killed = 0
+        for kind in ("mkdir", "chown", "chmod", "rename"):
+            for number in range(1, 7):
+                with self.subTest(f"{kind}:{number}"), daemon.Daemon(start=False) as server:
+                    killed += self.deliver_until_killed(server, f"{kind}:{number}:kill")
+                    server.start()
+                    self.assertEqual(self.deliver(server, 1), 250, server.log())
+        self.assertGreater(killed, 2)
+
     def test_a_full_disk_answers_452_until_there_is_room(self):
         with daemon.Daemon(env={"AIMX_TEST_FAULT": "write:20+:ENOSPC"}) as server:
             codes = [self.deliver(server, number) for number in range(30)]
