@@ -122,6 +122,35 @@ fold_recipient (AimxConfig *self, const char *address)
   return g_strconcat (lower, "@", domain, NULL);
 }
 
+/* RFC 5321, 4.1.2: quotes are how a local part is written, not what it is. NULL when it is not in quotes. */
+static char *
+unquote (const char *address)
+{
+  const char *at = strrchr (address, '@');
+  GString *local;
+
+  if (at - address < 2 || address[0] != '"' || at[-1] != '"')
+    return NULL;
+  local = g_string_new (NULL);
+  for (const char *c = address + 1; c < at - 1; c++)
+    {
+      if (*c == '\\' && c + 1 < at - 1)
+        c++;
+      g_string_append_c (local, *c);
+    }
+  g_string_append (local, at);
+  return g_string_free (local, FALSE);
+}
+
+static const AimxMailbox *
+find_by_address (AimxConfig *self, const char *folded)
+{
+  const AimxMailbox *mailbox = g_hash_table_lookup (self->mailboxes_by_address, folded);
+  g_autofree char *plain = mailbox == NULL ? unquote (folded) : NULL;
+
+  return plain != NULL ? g_hash_table_lookup (self->mailboxes_by_address, plain) : mailbox;
+}
+
 const AimxMailbox *
 aimx_config_resolve_recipient (AimxConfig *self, const char *address, const AimxDomain **domain)
 {
@@ -135,7 +164,7 @@ aimx_config_resolve_recipient (AimxConfig *self, const char *address, const Aimx
   if (domain != NULL)
     *domain = found;
   if (found != NULL)
-    mailbox = g_hash_table_lookup (self->mailboxes_by_address, folded);
+    mailbox = find_by_address (self, folded);
   if (found != NULL && mailbox == NULL)
     {
       g_autofree char *catchall = g_strconcat ("*@", found->name, NULL);

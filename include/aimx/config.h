@@ -134,8 +134,8 @@ AIMX_API const AimxMailbox *aimx_config_get_mailbox (AimxConfig *self, const cha
  * @address: an envelope recipient, `local@domain`; the last `@` splits
  * @domain: (out) (optional) (transfer none) (nullable): its domain when configured
  *
- * The mailbox with that address, else the catchall of exactly that domain; both parts compare case-insensitively, and
- * U-labels of a domain are their A-labels (RFC 5890).
+ * The mailbox with that address, else the catchall of exactly that domain; both parts compare case-insensitively,
+ * `"a b"@x` is `a b@x` (RFC 5321, 4.1.2), and U-labels of a domain are their A-labels (RFC 5890).
  * `postmaster` without a domain means the default domain (RFC 5321, 4.5.1).
  *
  * Returns: (transfer none) (nullable): where it goes

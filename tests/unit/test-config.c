@@ -132,6 +132,31 @@ test_a_domain_is_the_same_in_either_kind_of_labels (void)
 }
 
 static void
+test_a_recipient_in_quotes_is_the_mailbox_without_them (void)
+{
+  static const char text[] = "domains = [\"a.com\"]\n"
+                             "[mailboxes.\"foo bar@a.com\"]\naddress = \"foo bar@a.com\"\nowner = \"ann\"\n"
+                             "[mailboxes.'x\\y\"z@a.com']\naddress = 'x\\y\"z@a.com'\nowner = \"ann\"\n"
+                             "[mailboxes.'\"as it is\"@a.com']\naddress = '\"as it is\"@a.com'\nowner = \"ann\"\n";
+  g_autoptr (AimxConfig) config = parse (text);
+  static const char *const recipients[][2] = { { "\"Foo bar\"@A.com", "foo bar@a.com" },
+                                               { "\"foo\\ bar\"@a.com", "foo bar@a.com" },
+                                               { "\"x\\\\y\\\"z\"@a.com", "x\\y\"z@a.com" },
+                                               { "\"as it is\"@a.com", "\"as it is\"@a.com" } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (recipients); i++)
+    {
+      const AimxMailbox *mailbox = aimx_config_resolve_recipient (config, recipients[i][0], NULL);
+
+      g_assert_nonnull (mailbox);
+      g_assert_cmpstr (aimx_mailbox_get_name (mailbox), ==, recipients[i][1]);
+    }
+  g_assert_null (aimx_config_resolve_recipient (config, "\"\"@a.com", NULL));
+  g_assert_null (aimx_config_resolve_recipient (config, "\"@a.com", NULL));
+  g_assert_null (aimx_config_resolve_recipient (config, "\"\\\"@a.com", NULL));
+}
+
+static void
 test_bytes_that_are_no_text_are_nobodys_address (void)
 {
   g_autoptr (AimxConfig) config = parse (good);
@@ -617,6 +642,8 @@ main (int argc, char **argv)
                    test_names_are_canonical_however_they_are_typed);
   g_test_add_func ("/config/a-domain-is-the-same-in-either-kind-of-labels",
                    test_a_domain_is_the_same_in_either_kind_of_labels);
+  g_test_add_func ("/config/a-recipient-in-quotes-is-the-mailbox-without-them",
+                   test_a_recipient_in_quotes_is_the_mailbox_without_them);
   g_test_add_func ("/config/bytes-that-are-no-text-are-nobodys-address",
                    test_bytes_that_are_no_text_are_nobodys_address);
   g_test_add_func ("/config/a-list-replaces-the-ones-below-it-whole", test_a_list_replaces_the_ones_below_it_whole);
