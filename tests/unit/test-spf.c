@@ -198,6 +198,24 @@ test_senders_of_any_bytes_get_a_result (void)
     }
 }
 
+/* `x\.list.test` is a name in the zone `test`. */
+static void
+test_a_backslash_leads_into_no_other_zone (void)
+{
+  static const char others[] = "l.test TXT v=spf1 exists:%{l}.list.test -all\n"
+                               "x\\.list.test A 127.0.0.2\n"
+                               "p.test TXT v=spf1 ptr:list.test -all\n"
+                               "192.0.2.1 PTR x\\.list.test\nx\\.list.test A 192.0.2.1\n";
+  static const char *const senders[] = { "x\\@l.test", "x@p.test" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (senders); i++)
+    {
+      g_autoptr (SpfCheck) check = make_check ("192.0.2.1", senders[i]);
+
+      g_assert_cmpstr (spf_result_get_word (run (check, others, NULL)), ==, "fail");
+    }
+}
+
 static void
 test_an_explanation_is_fit_to_be_shown (void)
 {
@@ -350,6 +368,7 @@ main (int argc, char **argv)
                    test_records_with_other_bytes_than_ascii_are_wrong);
   g_test_add_func ("/spf/a-nul-ends-no-record", test_a_nul_ends_no_record);
   g_test_add_func ("/spf/senders-of-any-bytes-get-a-result", test_senders_of_any_bytes_get_a_result);
+  g_test_add_func ("/spf/a-backslash-leads-into-no-other-zone", test_a_backslash_leads_into_no_other_zone);
   g_test_add_func ("/spf/an-explanation-is-fit-to-be-shown", test_an_explanation_is_fit_to_be_shown);
   g_test_add_func ("/spf/macros-expand-as-in-the-rfc", test_macros_expand_as_in_the_rfc);
   g_test_add_func ("/spf/long-names-lose-labels-from-the-left", test_long_names_lose_labels_from_the_left);

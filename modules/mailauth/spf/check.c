@@ -29,7 +29,8 @@ static SpfResult check_host (SpfCheck *self, const char *domain, Decision *decis
 
 /* ---- names ---- */
 
-/* Of ASCII only: a name of an internationalized local part never matches (RFC 8616, 4). */
+/* Of ASCII only: a name of an internationalized local part never matches (RFC 8616, 4). Nor does one with a backslash:
+ * it would hide a dot, and lead out of the zone that the text ends in (RFC 1035, 5.1). */
 gboolean
 spf_check_is_name (const char *name)
 {
@@ -40,7 +41,7 @@ spf_check_is_name (const char *name)
     return FALSE;
   for (const char *at = name; *at != '\0'; at++)
     {
-      if (!g_ascii_isprint (*at))
+      if (!g_ascii_isprint (*at) || *at == '\\')
         return FALSE;
       if (*at == '.' ? label == 0 : label == LABEL_MAX)
         return FALSE;
