@@ -15,6 +15,7 @@
 #include "version-line.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <locale.h>
 #include <stdio.h>
@@ -158,9 +159,20 @@ finish (int status)
   return cli_error (NULL, "cannot write to standard output: %s", g_strerror (errno));
 }
 
+/* Where one of the standard streams is closed, the next file that is opened would be it, and be written into. These
+ * cannot be read or written, just as what is closed. */
+static void
+occupy_standard_streams (void)
+{
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+    if (fcntl (fd, F_GETFD) < 0 && open ("/", O_PATH) < 0)
+      return;
+}
+
 int
 main (int argc, char **argv)
 {
+  occupy_standard_streams ();
   /* Which signs a terminal can show is all that the locale decides. */
   setlocale (LC_CTYPE, "");
   return finish (run_line (&cli_root, (const char *const *) argv + (argc > 0 ? 1 : 0)));

@@ -136,6 +136,21 @@ class Life(unittest.TestCase):
         self.assertEqual(client.data(TEXT)[0], 250)
         self.assertEqual(len(server.messages("new@agents.test")), 1)
 
+    def test_streams_that_are_closed_are_no_file_of_the_server(self):
+        server = self.make(start=False)
+        environment = server.environment()
+        process = subprocess.Popen(["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", str(server.command), "--data-dir", str(server.data_dir),
+                                    "serve", "--bind", "127.0.0.1:0"], env=environment)
+        try:
+            daemon.wait_for((server.runtime_dir / "aimx.sock").exists, "the socket")
+            for stream in range(3):
+                self.assertEqual(os.readlink(f"/proc/{process.pid}/fd/{stream}"), "/")
+            self.assertEqual(server.aimx("ingest", INFO, stdin=TEXT).returncode, 0)
+            self.assertEqual((server.data_dir / ".lock").read_text(), f"{process.pid}\n")
+        finally:
+            process.terminate()
+            self.assertEqual(process.wait(daemon.PATIENCE), 0)
+
     def test_postmaster_alone_follows_the_default_domain(self):
         owners = {INFO: OWNER, "postmaster@two.test": OWNER}
         server = self.make(domains=("agents.test", "two.test"), mailboxes=owners)
