@@ -126,6 +126,8 @@ watch_signals (Daemon *self, GError **error)
   sigset_t signals = get_signals ();
 
   signal (SIGPIPE, SIG_IGN);
+  /* A file that may not become as large is an error of that write, and not the end of the server. */
+  signal (SIGXFSZ, SIG_IGN);
   self->signals = signalfd (-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
   if (self->signals < 0)
     {

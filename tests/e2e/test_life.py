@@ -3,6 +3,7 @@
 """The daemon's life: start, reload, crash and end, with mail coming in."""
 
 import os
+import resource
 import signal
 import smtplib
 import socket
@@ -135,6 +136,16 @@ class Life(unittest.TestCase):
         daemon.wait_for(lambda: client.docmd("RCPT", "TO:<new@agents.test>")[0] == 250, "the new mailbox", 10)
         self.assertEqual(client.data(TEXT)[0], 250)
         self.assertEqual(len(server.messages("new@agents.test")), 1)
+
+    def test_a_message_over_the_limit_for_files_is_refused_and_ends_nothing(self):
+        server = self.make()
+        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (256 * 1024, 256 * 1024))
+        client = self.client(server)
+        with self.assertRaises(smtplib.SMTPDataError) as refused:
+            client.sendmail("a@sender.test", [INFO], TEXT + 10000 * (70 * b"x" + b"\r\n"))
+        self.assertEqual(refused.exception.smtp_code // 100, 4)
+        client.sendmail("a@sender.test", [INFO], TEXT)
+        self.assertEqual(len(server.messages(INFO)), 1)
 
     def test_streams_that_are_closed_are_no_file_of_the_server(self):
         server = self.make(start=False)
