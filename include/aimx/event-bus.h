@@ -5,6 +5,10 @@
  * An event has a name and a dictionary (`a{sv}`). Emitting copies a reference into a queue and returns: a slow listener
  * never holds up a delivery. Listeners run one after the other in the order in which they subscribed, events in the
  * order in which they were emitted. An event goes to those who had subscribed when it was emitted.
+ *
+ * Mailboxes and domains that a verb adds or removes have events of their own. When the file was edited and read again,
+ * or another module changed it through the store, there is %AIMX_EVENT_CONFIG_CHANGED alone: who has to know of all of
+ * them compares snapshots then.
  */
 #pragma once
 
