@@ -12,6 +12,7 @@ typedef struct
 {
   char *where;     /* file, line, column and key, for messages */
   GVariant *value; /* NULL for what no setting can be */
+  char *fault;     /* what is wrong with it where its type is right; NULL for nothing */
   const char *type_name;
 } Setting;
 
@@ -35,43 +36,57 @@ setting_free (gpointer data)
   Setting *self = data;
 
   g_clear_pointer (&self->value, g_variant_unref);
+  g_free (self->fault);
   g_free (self->where);
   g_free (self);
 }
 
+/* What is wrong with a string; as the rest of the configuration has it. */
+static char *
+find_fault (AimxConfigLoader *loader, const TomlNode *node)
+{
+  g_autofree char *where = aimx_config_loader_locate (loader, node);
+  gsize length = 0;
+
+  if (toml_node_get_type (node) != TOML_TYPE_STRING)
+    return g_strdup_printf ("%s: it is %s but must be a string, such as \"text\"", where,
+                            toml_type_get_name (toml_node_get_type (node)));
+  if (strlen (toml_node_get_string_with_length (node, &length)) != length)
+    return g_strdup_printf ("%s: it holds a NUL character; remove it", where);
+  return NULL;
+}
+
 static GVariant *
-read_strings (const TomlNode *array)
+read_strings (AimxConfigLoader *loader, const TomlNode *array, char **fault)
 {
   GVariantBuilder builder;
 
   g_variant_builder_init (&builder, G_VARIANT_TYPE_STRING_ARRAY);
-  for (guint i = 0; i < toml_array_get_length (array); i++)
+  for (guint i = 0; i < toml_array_get_length (array) && *fault == NULL; i++)
     {
       const TomlNode *element = toml_array_get (array, i);
 
-      if (toml_node_get_type (element) != TOML_TYPE_STRING)
-        {
-          g_variant_builder_clear (&builder);
-          return NULL;
-        }
-      g_variant_builder_add (&builder, "s", toml_node_get_string (element));
+      *fault = find_fault (loader, element);
+      if (*fault == NULL)
+        g_variant_builder_add (&builder, "s", toml_node_get_string (element));
     }
   return g_variant_builder_end (&builder);
 }
 
 static GVariant *
-read_value (const TomlNode *node)
+read_value (AimxConfigLoader *loader, const TomlNode *node, char **fault)
 {
   switch (toml_node_get_type (node))
     {
     case TOML_TYPE_STRING:
+      *fault = find_fault (loader, node);
       return g_variant_new_string (toml_node_get_string (node));
     case TOML_TYPE_BOOLEAN:
       return g_variant_new_boolean (toml_node_get_boolean (node));
     case TOML_TYPE_INTEGER:
       return g_variant_new_int64 (toml_node_get_integer (node));
     case TOML_TYPE_ARRAY:
-      return read_strings (node);
+      return read_strings (loader, node, fault);
     default:
       return NULL;
     }
@@ -81,7 +96,7 @@ static Setting *
 setting_new (AimxConfigLoader *loader, const TomlNode *node)
 {
   Setting *self = g_new0 (Setting, 1);
-  GVariant *value = read_value (node);
+  GVariant *value = read_value (loader, node, &self->fault);
 
   self->where = aimx_config_loader_locate (loader, node);
   self->value = value != NULL ? g_variant_ref_sink (value) : NULL;
@@ -196,6 +211,11 @@ check_setting (const Setting *self, const AimxSettingSpec *spec, GError **error)
                    self->type_name, types[type].name, types[type].example);
       return FALSE;
     }
+  if (self->fault != NULL)
+    {
+      g_set_error_literal (error, AIMX_ERROR, AIMX_ERROR_VALIDATION, self->fault);
+      return FALSE;
+    }
   if (!g_variant_is_of_type (self->value, G_VARIANT_TYPE_INT64) || (spec->minimum == 0 && spec->maximum == 0))
     return TRUE;
   number = g_variant_get_int64 (self->value);
@@ -271,5 +291,5 @@ aimx_config_get_setting (AimxConfig *self, const char *plugin, const char *name)
   GHashTable *settings = g_hash_table_lookup (self->settings, plugin);
   const Setting *setting = settings != NULL ? g_hash_table_lookup (settings, name) : NULL;
 
-  return setting != NULL ? setting->value : NULL;
+  return setting != NULL && setting->fault == NULL ? setting->value : NULL;
 }

@@ -123,7 +123,11 @@ test_a_wrong_value_says_where_and_what_to_write (void)
     { "times = 11", "it is 11 but must be from 1 to 10" },
     { "times = 1.5", "must be an integer, such as 60" },
     { "names = \"a\"", "must be an array of strings" },
-    { "names = [1]", "must be an array of strings" },
+    { "names = [1]", "plugin.hello.names[0]: it is an integer but must be a string" },
+    { "names = [\"a\", [\"b\"]]", "line 3, column 15: plugin.hello.names[1]: it is an array but must be a string" },
+    { "names = [\"a\\u0000b\"]", "plugin.hello.names[0]: it holds a NUL character" },
+    { "greeting = \"a\\u0000b\"", "plugin.hello.greeting: it holds a NUL character" },
+    { "greeting = [1]", "it is an array but must be a string" },
     { "greeting = {a = 1}", "must be a string" },
   };
 
