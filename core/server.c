@@ -397,12 +397,15 @@ aimx_server_publish_figures (AimxServer *self,
                              gpointer user_data,
                              GError **error)
 {
+  g_autoptr (GError) why = NULL;
+
   g_return_val_if_fail (AIMX_IS_SERVER (self), FALSE);
   g_return_val_if_fail (AIMX_IS_MODULE (module), FALSE);
   g_return_val_if_fail (group != NULL && func != NULL, FALSE);
 
-  return check_loading (module, error) &&
-         aimx_figures_add (self->figures, aimx_module_get_name (module), group, func, user_data, error);
+  return (check_loading (module, &why) &&
+          aimx_figures_add (self->figures, aimx_module_get_name (module), group, func, user_data, &why)) ||
+         fail (module, g_steal_pointer (&why), error);
 }
 
 GVariant *

@@ -155,7 +155,8 @@ class Containment(unittest.TestCase):
         self.assertEqual((module["state"], module["verbs"]), ("loaded", ["MIMIC", "MIMIC-HELLO"]))
         for fault in ("module 'mimic' offers the verb 'INGEST', which is already module 'ingest''s",
                       "the command 'serve' of verb 'MIMIC' is refused: `aimx` has one of that name",
-                      "the command 'hello' of verb 'MIMIC-HELLO' is refused: verb 'HELLO' of module 'hello' has that name"):
+                      "the command 'hello' of verb 'MIMIC-HELLO' is refused: verb 'HELLO' of module 'hello' has that name",
+                      "module 'mimic' publishes figures 'locks', as module 'core' does already"):
             self.assertIn(fault, module["reason"])
             self.assertIn(f"warning core: module 'mimic': {fault}", server.log())
         self.assertIn("Hello, world!", server.aimx("hello").stdout)

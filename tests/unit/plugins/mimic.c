@@ -8,6 +8,12 @@ handle (AimxRequest *request, gpointer user_data, GError **error)
   return aimx_response_new_ack ();
 }
 
+static GVariant *
+read_figures (gpointer user_data)
+{
+  return g_variant_new ("a{st}", NULL);
+}
+
 static const AimxVerbSpec specs[] = {
   { .name = "INGEST", .summary = "a verb of ours", .handler = handle },
   { .name = "MIMIC", .summary = "a command of ours", .command = "serve", .handler = handle },
@@ -19,6 +25,7 @@ load (AimxModule *self, AimxServer *server, GError **error)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (specs); i++)
     aimx_server_add_verb (server, self, &specs[i], NULL, NULL);
+  aimx_server_publish_figures (server, self, "locks", read_figures, NULL, NULL);
   return TRUE;
 }
 
