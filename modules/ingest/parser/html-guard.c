@@ -53,8 +53,8 @@ typedef struct
 } Element;
 
 /* Attributes that the conversion reads. */
-static const char *const attributes_kept[] = { "alt",  "colspan", "height", "hidden", "href",
-                                               "role", "start",   "style",  "width" };
+static const char *const attributes_kept[] = { "alt",     "colspan", "height", "hidden", "href", "role",
+                                               "rowspan", "start",   "style",  "value",  "width" };
 
 /* A block ends a paragraph around it, but for one around what the block is in. */
 #define ENDS_PARAGRAPH GROUP_PARAGRAPH, (GROUP_CELL | GROUP_ITEM | GROUP_BLOCK | GROUP_TABLE)

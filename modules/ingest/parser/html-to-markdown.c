@@ -13,7 +13,7 @@
 #include <libxml/parser.h>
 #include <string.h>
 
-/* Cells of a row that may span columns, and how many. */
+/* Cells of a row that may span columns and rows, and how many columns. */
 #define SPANNING_CELLS_MAX 200
 #define COLSPAN_MAX        32
 
@@ -259,6 +259,7 @@ write_list (MarkdownWriter *writer, const xmlNode *node)
         }
       if (html_element_is_hidden (child))
         continue;
+      number = html_element_get_number (child, "value", number);
       g_snprintf (marker, sizeof marker, "%u. ", number++);
       write_item (writer, child, ordered ? marker : "- ");
     }
@@ -314,30 +315,60 @@ is_sizeless_above (const xmlNode *row, const xmlNode *table, gboolean around)
   return above == table ? around : html_element_is_sizeless (above, is_sizeless_above (above, table, around));
 }
 
-static guint
-append_cell (const MarkdownWriter *writer, const xmlNode *cell, guint span_max, GString *line)
+typedef struct
 {
-  g_autofree char *text = render_line (writer, cell, TRUE, FALSE);
-  guint span = CLAMP (html_element_get_number (cell, "colspan", 1), 1, span_max);
+  GString *line;
+  guint n_cells;
+  guint down[SPANNING_CELLS_MAX]; /* rows into which a cell above each column reaches */
+} Row;
 
-  g_string_append_printf (line, " %s |", text);
-  for (guint i = 1; i < span; i++)
-    g_string_append (line, "  |");
-  return span;
+static void
+append_reached (Row *self)
+{
+  for (; self->n_cells < SPANNING_CELLS_MAX && self->down[self->n_cells] > 0; self->n_cells++)
+    {
+      self->down[self->n_cells]--;
+      g_string_append (self->line, "  |");
+    }
 }
 
-static guint
-append_row (MarkdownWriter *writer, const xmlNode *row, GString *line)
+static void
+append_cell (const MarkdownWriter *writer, const xmlNode *cell, Row *row)
 {
-  gboolean around = enter (writer, row);
-  guint n_cells = 0;
+  g_autofree char *text = render_line (writer, cell, TRUE, FALSE);
+  guint span_max = row->n_cells < SPANNING_CELLS_MAX ? COLSPAN_MAX : 1;
+  guint span = CLAMP (html_element_get_number (cell, "colspan", 1), 1, span_max);
+  guint n_rows = MAX (html_element_get_number (cell, "rowspan", 1), 1);
 
-  g_string_assign (line, "|");
-  for (const xmlNode *child = row->children; child != NULL; child = child->next)
+  g_string_append_printf (row->line, " %s |", text);
+  for (guint i = 0; i < span; i++, row->n_cells++)
+    {
+      if (i > 0)
+        g_string_append (row->line, "  |");
+      if (row->n_cells < SPANNING_CELLS_MAX)
+        row->down[row->n_cells] = n_rows - 1;
+    }
+}
+
+/* Returns whether there is a cell. */
+static gboolean
+append_cells (MarkdownWriter *writer, const xmlNode *node, Row *row)
+{
+  gboolean around = enter (writer, node);
+  gboolean any = FALSE;
+
+  g_string_assign (row->line, "|");
+  row->n_cells = 0;
+  for (const xmlNode *child = node->children; child != NULL; child = child->next)
     if (html_table_is_cell (child) && !html_element_is_hidden (child))
-      n_cells += append_cell (writer, child, n_cells < SPANNING_CELLS_MAX ? COLSPAN_MAX : 1, line);
+      {
+        append_reached (row);
+        append_cell (writer, child, row);
+        any = TRUE;
+      }
+  append_reached (row);
   writer->sizeless = around;
-  return n_cells;
+  return any;
 }
 
 static void
@@ -354,6 +385,7 @@ write_data_table (MarkdownWriter *writer, const xmlNode *table)
 {
   g_autoptr (GPtrArray) rows = html_table_get_rows (table);
   g_autoptr (GString) line = g_string_new (NULL);
+  Row cells = { .line = line };
   gboolean around = enter (writer, table);
   gboolean is_first = TRUE;
 
@@ -363,20 +395,19 @@ write_data_table (MarkdownWriter *writer, const xmlNode *table)
     {
       const xmlNode *row = g_ptr_array_index (rows, i);
       gboolean in_table = writer->sizeless;
-      guint n_cells = 0;
+      gboolean any;
 
       writer->sizeless = is_sizeless_above (row, table, in_table);
-      if (!html_element_is_hidden (row))
-        n_cells = append_row (writer, row, line);
+      any = !html_element_is_hidden (row) && append_cells (writer, row, &cells);
       writer->sizeless = in_table;
-      if (n_cells == 0)
+      if (!any)
         continue;
       markdown_writer_line (writer, line->str);
       if (!is_first)
         continue;
       is_first = FALSE;
       g_string_assign (line, "|");
-      for (; n_cells > 0; n_cells--)
+      for (guint column = 0; column < cells.n_cells; column++)
         g_string_append (line, " --- |");
       markdown_writer_line (writer, line->str);
     }
