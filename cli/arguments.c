@@ -72,7 +72,7 @@ fail_unexpected (Parser *self, const char *argument, const char *option, GError 
   if (nearest != NULL)
     dashed = g_strconcat ("--", nearest, NULL);
   tip = make_tip ("argument", dashed);
-  if (tip == NULL && *argument == '-' && self->found->command->arguments != NULL)
+  if (tip == NULL && *shown == '-' && self->found->command->arguments != NULL)
     tip = g_strdup_printf ("to pass '%s' as a value, use '-- %s'", shown, shown);
   return fail (self, CLI_USAGE_WRONG, error, g_strdup_printf ("unexpected argument '%s'", shown), tip);
 }

@@ -46,7 +46,7 @@ aimx_listener_watch_free (AimxListenerWatch *self)
 static gint64
 get_due (const AimxListenerRun *run)
 {
-  return run->since + (HANGS_USEC << MIN (run->n_told, 20));
+  return run->since + ((gint64) HANGS_USEC << MIN (run->n_told, 20));
 }
 
 /* With the mutex held, but for the telling. */
