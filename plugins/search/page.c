@@ -125,13 +125,21 @@ show (Page *self, const char *mailbox, const char *folder, const char *stem, con
   json_builder_end_object (self->builder);
 }
 
-/* The message as it is now, when it is one that was asked for. */
+/* The message as it is now, when it is one that was asked for. @is_same: (out): whether it is as it was indexed: else
+ * the index has a text that may not be its owner's any more. */
 static gboolean
-check (Page *self, const char *mailbox, AimxFolder folder, const char *stem, guint64 stamp, SearchEntry *entry)
+check (Page *self,
+       const char *mailbox,
+       AimxFolder folder,
+       const char *stem,
+       guint64 stamp,
+       SearchEntry *entry,
+       gboolean *is_same)
 {
   g_autoptr (AimxStoredMessage) message = aimx_mail_store_read_message (self->mail, mailbox, folder, stem, 0, NULL);
 
-  if (self->stale != NULL && (message == NULL || aimx_stored_message_get_stamp (message) != stamp))
+  *is_same = message != NULL && aimx_stored_message_get_stamp (message) == stamp;
+  if (self->stale != NULL && !*is_same)
     self->stale (mailbox, folder, stem, self->user_data);
   if (message == NULL)
     return FALSE;
@@ -156,16 +164,17 @@ take_row (Page *self, sqlite3_stmt *row)
   AimxFolder folder =
       g_str_equal (name, aimx_folder_get_name (AIMX_FOLDER_INBOX)) ? AIMX_FOLDER_INBOX : AIMX_FOLDER_SENT;
   g_auto (SearchEntry) entry = { 0 };
+  gboolean is_same;
 
   if (!search_scope_has (self->scope, mailbox) ||
-      !check (self, mailbox, folder, stem, (guint64) sqlite3_column_int64 (row, 4), &entry))
+      !check (self, mailbox, folder, stem, (guint64) sqlite3_column_int64 (row, 4), &entry, &is_same))
     return;
   if (self->n_shown == self->question->limit)
     {
       self->more = TRUE;
       return;
     }
-  show (self, mailbox, name, stem, &entry, get_text (row, 5));
+  show (self, mailbox, name, stem, &entry, is_same ? get_text (row, 5) : "");
   self->last_id = sqlite3_column_int64 (row, 0);
   self->n_shown++;
 }

@@ -207,6 +207,18 @@ class Searching(Case):
         self.call(server, "Query=number8")
         daemon.wait_for(lambda: self.indexed(server, "number8"), "what one search too soon after another missed")
 
+    def test_a_text_that_a_message_has_no_more_is_not_shown(self):
+        server = self.make()
+        put(server, 1)
+        server.start()
+        self.assertIn("number0", self.settled(server)["results"][0]["snippet"])
+        message = server.messages(INFO)[0]
+        message.write_text(message.read_text(encoding="utf-8").replace("number0", "another"), encoding="utf-8")
+        # It is looked up by what the index knows of it, which is its old text.
+        self.assertEqual([result["snippet"] for result in self.call(server, "Query=number0")["results"]], [""])
+        daemon.wait_for(lambda: self.indexed(server, "another"), "the new text")
+        self.assertIn("another", self.settled(server)["results"][0]["snippet"])
+
     @staticmethod
     def indexed(server, word):
         with sqlite3.connect(f"file:{server.data_dir.joinpath(*INDEX)}?mode=ro", uri=True) as index:
