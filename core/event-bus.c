@@ -433,7 +433,7 @@ aimx_event_bus_finalize (GObject *object)
   g_queue_clear_full (&self->events, (GDestroyNotify) event_free);
   g_hash_table_unref (self->n_waiting);
   g_ptr_array_unref (self->subscriptions);
-  g_main_context_unref (self->context);
+  g_clear_pointer (&self->context, g_main_context_unref);
   g_clear_object (&self->locks);
   aimx_listener_watch_free (self->watch);
   g_mutex_clear (&self->mutex);

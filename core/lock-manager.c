@@ -270,10 +270,11 @@ aimx_lock_guard_finalize (GObject *object)
 {
   AimxLockGuard *self = AIMX_LOCK_GUARD (object);
 
-  aimx_lock_guard_release (self);
-  aimx_lock_request_unref (self->request);
+  if (self->manager != NULL)
+    aimx_lock_guard_release (self);
+  g_clear_pointer (&self->request, aimx_lock_request_unref);
   g_clear_object (&self->held);
-  g_object_unref (self->manager);
+  g_clear_object (&self->manager);
   G_OBJECT_CLASS (aimx_lock_guard_parent_class)->finalize (object);
 }
 

@@ -232,7 +232,7 @@ aimx_request_finalize (GObject *object)
 {
   AimxRequest *self = AIMX_REQUEST (object);
 
-  aimx_caller_unref (self->caller);
+  g_clear_pointer (&self->caller, aimx_caller_unref);
   g_free (self->verb);
   g_strfreev (self->sent);
   g_array_unref (self->values);

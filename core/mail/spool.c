@@ -78,7 +78,8 @@ static void
 drop_memory (AimxSpool *self)
 {
   g_clear_pointer (&self->memory, g_byte_array_unref);
-  release (self->room, self->reserved);
+  if (self->reserved > 0)
+    release (self->room, self->reserved);
   self->reserved = 0;
 }
 
@@ -248,7 +249,7 @@ aimx_spool_finalize (GObject *object)
 
   aimx_fd_clear (&self->fd);
   drop_memory (self);
-  g_atomic_rc_box_release (self->room);
+  g_clear_pointer (&self->room, g_atomic_rc_box_release);
   g_clear_pointer (&self->directory, aimx_directory_unref);
   G_OBJECT_CLASS (aimx_spool_parent_class)->finalize (object);
 }

@@ -79,6 +79,15 @@ class Typelib(unittest.TestCase):
             "import gc; gc.collect(); print(mailbox.get_name(), mailbox.get_address())")
         self.assertEqual(printed, "info@agents.test info@agents.test\n")
 
+    def test_an_object_of_every_class_can_be_made_and_dropped(self):
+        printed = self.python(
+            "from gi.repository import GObject\n"
+            "classes = [one for one in (getattr(Aimx, name) for name in dir(Aimx))\n"
+            "           if isinstance(one, type) and issubclass(one, GObject.Object)]\n"
+            "for one in classes: one()\n"
+            "print(len(classes) > 10)")
+        self.assertEqual(printed, "True\n")
+
     def test_nothing_that_stays_the_librarys_is_given_away(self):
         gir = (daemon.BUILD / "core" / "Aimx-1.gir").read_text(encoding="utf-8")
         parameters = re.findall(r'<parameter\s[^>]*direction="out"[^>]*transfer-ownership="full"[^>]*>.*?</parameter>', gir,
