@@ -59,6 +59,8 @@ append_header (GString *head, const char *name, const char *value, char **fault)
     *fault = g_strdup_printf ("'%s' is not a header name", name);
   else if (g_ascii_strcasecmp (name, "Content-Length") == 0)
     *fault = g_strdup ("Content-Length follows from the body");
+  else if (value == NULL)
+    *fault = g_strdup_printf ("%s has no value", name);
   else if (!survives (value))
     *fault = g_strdup_printf ("the value of %s must be one line of UTF-8 without space around it", name);
   if (*fault != NULL)

@@ -63,6 +63,10 @@ class Typelib(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertRegex(done.stderr, "^the value of Name")
 
+    def test_a_header_without_a_value_is_not_sent(self):
+        done = self.run_in_place("python3", "call.py", "VERSION", "Name")
+        self.assertEqual((done.returncode, done.stderr), (1, "Name has no value\n"))
+
     def test_the_configuration_is_read_by_the_rules_of_the_server(self):
         user = daemon.ordinary_users()[0]
         with daemon.Scratch(config='trust = "verified"\n') as other:

@@ -435,6 +435,7 @@ test_request_that_would_read_differently_is_not_written (void)
   assert_unframable ("X", "Name:", "v");
   assert_unframable ("X", "", "v");
   assert_unframable ("X", "Name", "a\nForce: true");
+  assert_unframable ("X", "Name", NULL);
   assert_unframable ("X", "Name", " v");
   assert_unframable ("X", "Name", "\xff");
   assert_unframable ("X", "Name", longest);
