@@ -19,6 +19,7 @@ struct _AimxConfigChange
   AimxConfigStore *store;
   AimxLockGuard *guard;
   AimxDirectory *directory;
+  GBytes *text; /* what the file held when it was read, or when it was written last */
   TomlDocument *document;
   AimxDirectory *place;  /* where the file is to be, with the prepared text beside it */
   char *name;            /* there */

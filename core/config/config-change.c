@@ -32,7 +32,6 @@ AimxConfigChange *
 aimx_config_store_begin (AimxConfigStore *self, AimxLockGuard *guard, GError **error)
 {
   g_autoptr (AimxConfigChange) change = NULL;
-  g_autoptr (GBytes) text = NULL;
   g_autoptr (GError) why = NULL;
   gsize length;
   const char *data;
@@ -44,8 +43,8 @@ aimx_config_store_begin (AimxConfigStore *self, AimxLockGuard *guard, GError **e
   change->guard = g_object_ref (guard);
   if (!lock_directory (change, error))
     return NULL;
-  text = aimx_config_store_get_current_text (self);
-  data = g_bytes_get_data (text, &length);
+  change->text = aimx_config_store_get_current_text (self);
+  data = g_bytes_get_data (change->text, &length);
   change->document = toml_document_parse (data != NULL ? data : "", (gssize) length, &why);
   if (change->document != NULL)
     return g_steal_pointer (&change);
@@ -120,14 +119,31 @@ aimx_config_change_prepare (AimxConfigChange *self, GError **error)
   return FALSE;
 }
 
+/* An editor takes no lock. What it has saved since the file was read must not be lost: between the two a key may have
+ * been made, or the mail of a domain deleted. */
+static gboolean
+replace_file (AimxConfigChange *self, GError **error)
+{
+  if (aimx_config_store_is_changed (self->store, self->text))
+    {
+      g_set_error (error, AIMX_ERROR, AIMX_ERROR_CONFLICT, "%s has been edited meanwhile, and stays so; run it again",
+                   aimx_config_store_get_file (self->store));
+      return FALSE;
+    }
+  if (!aimx_durable_file_replace (self->file, self->place, self->name, error))
+    return FALSE;
+  g_clear_pointer (&self->file, aimx_durable_file_free);
+  g_bytes_unref (self->text);
+  self->text = g_bytes_ref (self->prepared_text);
+  return TRUE;
+}
+
 gboolean
 aimx_config_change_write (AimxConfigChange *self, GError **error)
 {
-  if (!aimx_config_store_check_guard (self->guard, error) || !aimx_config_change_prepare (self, error))
+  if (!aimx_config_store_check_guard (self->guard, error) || !aimx_config_change_prepare (self, error) ||
+      (self->file != NULL && !replace_file (self, error)))
     return FALSE;
-  if (self->file != NULL && !aimx_durable_file_replace (self->file, self->place, self->name, error))
-    return FALSE;
-  g_clear_pointer (&self->file, aimx_durable_file_free);
   self->is_written = aimx_directory_sync (self->place, error);
   return self->is_written;
 }
@@ -156,6 +172,7 @@ aimx_config_change_finalize (GObject *object)
   forget_file (self);
   g_clear_pointer (&self->directory, aimx_directory_unref);
   g_clear_pointer (&self->document, toml_document_free);
+  g_clear_pointer (&self->text, g_bytes_unref);
   g_clear_pointer (&self->prepared_text, g_bytes_unref);
   g_clear_object (&self->prepared);
   if (self->store != NULL)

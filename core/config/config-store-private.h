@@ -20,6 +20,8 @@ gboolean aimx_config_store_check_guard (AimxLockGuard *guard, GError **error);
 /** aimx_config_store_get_current_text: Returns: (transfer full): what the file holds now, or, with a warning, what it
  * held at the last load */
 GBytes *aimx_config_store_get_current_text (AimxConfigStore *self);
+/** aimx_config_store_is_changed: whether the file can be read and holds something else than @text */
+gboolean aimx_config_store_is_changed (AimxConfigStore *self, GBytes *text);
 /** aimx_config_store_swap: shows readers @config, which was read out of @text; @reread: by reading the file again.
  * Emits `changing` before and `changed` after it */
 void aimx_config_store_swap (AimxConfigStore *self, AimxConfig *config, GBytes *text, gboolean reread);

@@ -295,6 +295,14 @@ aimx_config_store_get_current_text (AimxConfigStore *self)
   return text;
 }
 
+gboolean
+aimx_config_store_is_changed (AimxConfigStore *self, GBytes *text)
+{
+  g_autoptr (GBytes) now = read_file (self, NULL);
+
+  return now != NULL && !g_bytes_equal (now, text);
+}
+
 static void
 aimx_config_store_finalize (GObject *object)
 {

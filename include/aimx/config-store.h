@@ -226,7 +226,7 @@ AIMX_API gboolean aimx_config_change_prepare (AimxConfigChange *self, GError **e
  *
  * Makes the edited text durable as the file, without showing it to readers yet. A file that is a link stays one, and
  * what it leads to is replaced; root refuses that with %AIMX_ERROR_CONFLICT where others could have put it in place.
- * May block.
+ * A file that somebody has edited since the change began stays as it is: %AIMX_ERROR_CONFLICT, too. May block.
  *
  * Returns: %TRUE, or %FALSE with @error set
  */

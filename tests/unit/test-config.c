@@ -335,6 +335,38 @@ test_change_keeps_the_rest_and_hand_edits (void)
 }
 
 static void
+test_an_edit_during_a_change_is_not_lost (void)
+{
+  char *dir = write_config (good);
+  g_autofree char *file = g_build_filename (dir, "config.toml", NULL);
+  g_autofree char *edited = g_strconcat ("# by hand\n", good, NULL);
+  g_autoptr (AimxConfigStore) store = aimx_config_store_open (dir, NULL);
+  g_autoptr (AimxLockManager) locks = aimx_lock_manager_new ();
+  g_autoptr (AimxLockGuard) guard = aimx_lock_manager_acquire (locks, NULL, AIMX_LOCK_CONFIG, NULL, NULL, NULL);
+  g_autoptr (AimxConfigChange) change = aimx_config_store_begin (store, guard, NULL);
+  g_autoptr (AimxConfig) config = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+
+  g_assert_true (aimx_config_change_add_mailbox (change, "new@a.com", "bob", NULL));
+  g_assert_true (aimx_config_change_prepare (change, NULL));
+  g_assert_true (g_file_set_contents (file, edited, -1, NULL));
+  g_assert_false (aimx_config_change_commit (change, &error));
+  g_assert_error (error, AIMX_ERROR, AIMX_ERROR_CONFLICT);
+  g_assert_true (g_file_get_contents (file, &text, NULL, NULL));
+  g_assert_cmpstr (text, ==, edited);
+  config = aimx_config_store_get (store);
+  g_assert_null (aimx_config_get_mailbox (config, "new@a.com"));
+  /* As it was when the change began. Its own writes are no edits of others. */
+  g_assert_true (g_file_set_contents (file, good, -1, NULL));
+  g_assert_true (aimx_config_change_commit (change, NULL));
+  g_assert_true (aimx_config_change_remove_mailbox (change, "new@a.com", NULL));
+  g_assert_true (aimx_config_change_commit (change, NULL));
+  g_clear_object (&change);
+  remove_config (dir);
+}
+
+static void
 test_broken_file_refuses_a_change_and_a_reload (void)
 {
   char *dir = write_config (good);
@@ -652,6 +684,7 @@ main (int argc, char **argv)
   g_test_add_func ("/config/name-servers-are-read-in-one-form", test_name_servers_are_read_in_one_form);
   g_test_add_func ("/config/globs-match-in-bounded-time", test_globs_match_in_bounded_time);
   g_test_add_func ("/config/change-keeps-the-rest-and-hand-edits", test_change_keeps_the_rest_and_hand_edits);
+  g_test_add_func ("/config/edit-during-a-change-is-not-lost", test_an_edit_during_a_change_is_not_lost);
   g_test_add_func ("/config/broken-file-refuses-a-change-and-a-reload", test_broken_file_refuses_a_change_and_a_reload);
   g_test_add_func ("/config/lock-is-nobody-elses-to-take", test_lock_is_nobody_elses_to_take);
   g_test_add_func ("/config/lock-held-by-another-process-is-not-waited-for-long",
