@@ -256,50 +256,6 @@ split_charset (const Parameter *parameter, char **charset)
   return second + 1;
 }
 
-static char *
-get_raw (const Parameters *self, const char *name)
-{
-  const Parameter *parameter = find_parameter (self, name, NULL);
-  GString *raw;
-
-  if (parameter == NULL)
-    return NULL;
-  raw = g_string_sized_new (parameter->value_length);
-  append_unescaped (parameter, raw);
-  return g_string_free (raw, FALSE);
-}
-
-char *
-parameters_get_word (const Parameters *self, const char *name)
-{
-  g_autofree char *raw = get_raw (self, name);
-  const char *end;
-
-  if (raw == NULL)
-    return NULL;
-  g_strstrip (raw);
-  for (end = raw; g_ascii_isgraph (*end) && *end != '('; end++)
-    ;
-  return end > raw ? g_strndup (raw, (gsize) (end - raw)) : NULL;
-}
-
-gboolean
-parameters_get_boundary (const Parameters *self, GString *boundary)
-{
-  const Parameter *parameter = find_parameter (self, "boundary", NULL);
-
-  g_string_truncate (boundary, 0);
-  if (parameter == NULL)
-    return FALSE;
-  append_unescaped (parameter, boundary);
-  if (!parameter->quoted)
-    g_string_truncate (boundary,
-                       (gsize) (find_any (boundary->str, boundary->str + boundary->len, " \t\r\n") - boundary->str));
-  /* White space at the end of a delimiter line is padding. */
-  g_string_truncate (boundary, trimmed_length (boundary->str, boundary->str + boundary->len));
-  return boundary->len > 0 && boundary->len <= MIME_BOUNDARY_MAX;
-}
-
 /* Continuations in the order of their numbers; the charset stands in the first. */
 static void
 append_extended (const Parameter *sections, guint n_sections, char **charset, GString *out)
@@ -320,22 +276,81 @@ append_extended (const Parameter *sections, guint n_sections, char **charset, GS
     }
 }
 
+/* The sections of a parameter in the form of RFC 2231, in order; and the first in the plain form. */
+static guint
+find_sections (const Parameters *self, const char *name, Parameter *sections, const Parameter **plain)
+{
+  guint n_sections = 0;
+
+  *plain = NULL;
+  for (const Parameter *at = find_parameter (self, name, NULL); at != NULL; at = find_parameter (self, name, at))
+    if (at->starred)
+      sections[n_sections++] = *at;
+    else if (*plain == NULL)
+      *plain = at;
+  qsort (sections, n_sections, sizeof *sections, compare_sections);
+  return n_sections;
+}
+
+/* Of what has no charset; @delimited: (out): whether it ends where it says, and not at white space */
+static char *
+get_raw (const Parameters *self, const char *name, gboolean *delimited)
+{
+  g_autofree Parameter *sections = g_new (Parameter, PARAMETERS_MAX);
+  g_autofree char *charset = NULL;
+  const Parameter *plain;
+  guint n_sections = find_sections (self, name, sections, &plain);
+  GString *raw;
+
+  if (plain == NULL && n_sections == 0)
+    return NULL;
+  raw = g_string_new (NULL);
+  *delimited = plain == NULL || plain->quoted;
+  if (plain != NULL)
+    append_unescaped (plain, raw);
+  else
+    append_extended (sections, n_sections, &charset, raw);
+  return g_string_free (raw, FALSE);
+}
+
+char *
+parameters_get_word (const Parameters *self, const char *name)
+{
+  gboolean delimited;
+  g_autofree char *raw = get_raw (self, name, &delimited);
+  const char *end;
+
+  if (raw == NULL)
+    return NULL;
+  g_strstrip (raw);
+  for (end = raw; g_ascii_isgraph (*end) && *end != '('; end++)
+    ;
+  return end > raw ? g_strndup (raw, (gsize) (end - raw)) : NULL;
+}
+
+gboolean
+parameters_get_boundary (const Parameters *self, GString *boundary)
+{
+  gboolean delimited;
+  g_autofree char *raw = get_raw (self, "boundary", &delimited);
+
+  g_string_assign (boundary, raw != NULL ? raw : "");
+  if (raw != NULL && !delimited)
+    g_string_truncate (boundary, strcspn (raw, " \t\r\n"));
+  /* White space at the end of a delimiter line is padding. */
+  g_string_truncate (boundary, trimmed_length (boundary->str, boundary->str + boundary->len));
+  return boundary->len > 0 && boundary->len <= MIME_BOUNDARY_MAX;
+}
+
 char *
 parameters_get_text (const Parameters *self, const char *name, Charsets *charsets)
 {
   g_autofree Parameter *sections = g_new (Parameter, PARAMETERS_MAX);
   g_autofree char *charset = NULL;
   g_autoptr (GString) raw = g_string_new (NULL);
-  const Parameter *plain = NULL;
+  const Parameter *plain;
+  guint n_sections = find_sections (self, name, sections, &plain);
   GString *text = g_string_new (NULL);
-  guint n_sections = 0;
-
-  for (const Parameter *at = find_parameter (self, name, NULL); at != NULL; at = find_parameter (self, name, at))
-    if (at->starred)
-      sections[n_sections++] = *at;
-    else if (plain == NULL)
-      plain = at;
-  qsort (sections, n_sections, sizeof *sections, compare_sections);
 
   /* RFC 2231 where it is used at all; beside it stands a plain form for readers that do not know it (RFC 6266, 4.3). */
   if (n_sections > 0)
