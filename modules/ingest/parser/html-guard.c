@@ -7,6 +7,7 @@
 
 #include "parser/html-reference.h"
 #include "parser/html-style.h"
+#include "parser/html-tag.h"
 #include "parser/parser-limits.h"
 
 #include <aimx/utf8.h>
@@ -16,173 +17,30 @@
 /* Bytes of a name that tell an element from others. */
 #define NAME_MAX_LENGTH 64
 
-typedef enum
-{
-  ELEMENT_OTHER,       /* one of no interest: only its attributes may be some */
-  ELEMENT_CONTAINER,   /* has contents and, maybe left out, an end tag */
-  ELEMENT_VOID,        /* has no contents */
-  ELEMENT_DROPPED,     /* nor is it of interest */
-  ELEMENT_SKIPPED,     /* dropped with its contents, which may hold tags */
-  ELEMENT_SKIPPED_RAW, /* dropped with its contents, which are no tags */
-} ElementKind;
-
-/* Elements that end one another, or within which that ends. */
-typedef enum
-{
-  GROUP_NONE = 0,
-  GROUP_LINK = 1 << 0,
-  GROUP_PARAGRAPH = 1 << 1,
-  GROUP_BLOCK = 1 << 2,
-  GROUP_LIST = 1 << 3,
-  GROUP_ITEM = 1 << 4,
-  GROUP_DEFINITIONS = 1 << 5,
-  GROUP_DEFINITION = 1 << 6,
-  GROUP_TABLE = 1 << 7,
-  GROUP_ROW = 1 << 8,
-  GROUP_CELL = 1 << 9,
-  GROUP_ROWS = 1 << 10,
-} Groups;
-
-typedef struct
-{
-  const char *name;
-  ElementKind kind;
-  Groups group;
-  Groups closes; /* open elements that it ends */
-  Groups within; /* which are not looked for outside of these */
-} Element;
+#define NOT_REOPENED G_MAXUINT
 
 /* Attributes that the conversion reads. */
 static const char *const attributes_kept[] = { "alt",     "colspan", "height", "hidden", "href", "role",
                                                "rowspan", "start",   "style",  "value",  "width" };
 
-/* A block ends a paragraph around it, but for one around what the block is in. */
-#define ENDS_PARAGRAPH GROUP_PARAGRAPH, (GROUP_CELL | GROUP_ITEM | GROUP_BLOCK | GROUP_TABLE)
-
-/* Groups of rows end one another, and the rows within. */
-#define ENDS_ROWS GROUP_ROWS, (GROUP_ROWS | GROUP_ROW | GROUP_CELL), GROUP_TABLE
-
-static const Element elements[] = {
-  { "a", ELEMENT_CONTAINER, GROUP_LINK, GROUP_LINK, GROUP_CELL | GROUP_TABLE },
-  { "abbr", ELEMENT_CONTAINER, 0, 0, 0 },
-  { "address", ELEMENT_CONTAINER, GROUP_NONE, ENDS_PARAGRAPH },
-  { "area", ELEMENT_DROPPED, 0, 0, 0 },
-  { "article", ELEMENT_CONTAINER, GROUP_NONE, ENDS_PARAGRAPH },
-  { "aside", ELEMENT_CONTAINER, GROUP_NONE, ENDS_PARAGRAPH },
-  { "audio", ELEMENT_SKIPPED, 0, 0, 0 },
-  { "b", ELEMENT_CONTAINER, 0, 0, 0 },
-  { "base", ELEMENT_DROPPED, 0, 0, 0 },
-  { "basefont", ELEMENT_DROPPED, 0, 0, 0 },
-  { "bdo", ELEMENT_CONTAINER, 0, 0, 0 },
-  { "bgsound", ELEMENT_DROPPED, 0, 0, 0 },
-  { "big", ELEMENT_CONTAINER, 0, 0, 0 },
-  { "blockquote", ELEMENT_CONTAINER, GROUP_BLOCK, ENDS_PARAGRAPH },
-  { "br", ELEMENT_VOID, 0, 0, 0 },
-  { "canvas", ELEMENT_SKIPPED, 0, 0, 0 },
-  { "caption", ELEMENT_CONTAINER, GROUP_CELL, 0, 0 },
-  { "center", ELEMENT_CONTAINER, GROUP_NONE, ENDS_PARAGRAPH },
-  { "cite", ELEMENT_CONTAINER, 0, 0, 0 },
-  { "code", ELEMENT_CONTAINER, 0, 0, 0 },
-  { "col", ELEMENT_DROPPED, 0, 0, 0 },
-  { "colgroup", ELEMENT_DROPPED, 0, 0, 0 },
-  { "datalist", ELEMENT_SKIPPED, 0, 0, 0 },
-  { "dd", ELEMENT_CONTAINER, GROUP_DEFINITION, GROUP_DEFINITION, GROUP_DEFINITIONS },
-  { "del", ELEMENT_CONTAINER, 0, 0, 0 },
-  { "details", ELEMENT_CONTAINER, GROUP_NONE, ENDS_PARAGRAPH },
-  { "dfn", ELEMENT_CONTAINER, 0, 0, 0 },
-  { "dialog", ELEMENT_CONTAINER, GROUP_NONE, ENDS_PARAGRAPH },
-  { "dir", ELEMENT_CONTAINER, GROUP_LIST, ENDS_PARAGRAPH },
-  { "div", ELEMENT_CONTAINER, GROUP_BLOCK, ENDS_PARAGRAPH },
-  { "dl", ELEMENT_CONTAINER, GROUP_DEFINITIONS, ENDS_PARAGRAPH },
-  { "dt", ELEMENT_CONTAINER, GROUP_DEFINITION, GROUP_DEFINITION, GROUP_DEFINITIONS },
-  { "em", ELEMENT_CONTAINER, 0, 0, 0 },
-  { "embed", ELEMENT_DROPPED, 0, 0, 0 },
-  { "fieldset", ELEMENT_CONTAINER, GROUP_NONE, ENDS_PARAGRAPH },
-  { "figcaption", ELEMENT_CONTAINER, GROUP_NONE, ENDS_PARAGRAPH },
-  { "figure", ELEMENT_CONTAINER, GROUP_NONE, ENDS_PARAGRAPH },
-  { "font", ELEMENT_CONTAINER, 0, 0, 0 },
-  { "footer", ELEMENT_CONTAINER, GROUP_NONE, ENDS_PARAGRAPH },
-  { "form", ELEMENT_CONTAINER, GROUP_NONE, ENDS_PARAGRAPH },
-  { "frame", ELEMENT_DROPPED, 0, 0, 0 },
-  { "h1", ELEMENT_CONTAINER, GROUP_NONE, ENDS_PARAGRAPH },
-  { "h2", ELEMENT_CONTAINER, GROUP_NONE, ENDS_PARAGRAPH },
-  { "h3", ELEMENT_CONTAINER, GROUP_NONE, ENDS_PARAGRAPH },
-  { "h4", ELEMENT_CONTAINER, GROUP_NONE, ENDS_PARAGRAPH },
-  { "h5", ELEMENT_CONTAINER, GROUP_NONE, ENDS_PARAGRAPH },
-  { "h6", ELEMENT_CONTAINER, GROUP_NONE, ENDS_PARAGRAPH },
-  { "header", ELEMENT_CONTAINER, GROUP_NONE, ENDS_PARAGRAPH },
-  { "hgroup", ELEMENT_CONTAINER, GROUP_NONE, ENDS_PARAGRAPH },
-  { "hr", ELEMENT_VOID, GROUP_NONE, ENDS_PARAGRAPH },
-  { "i", ELEMENT_CONTAINER, 0, 0, 0 },
-  { "iframe", ELEMENT_SKIPPED_RAW, 0, 0, 0 },
-  { "image", ELEMENT_DROPPED, 0, 0, 0 },
-  { "img", ELEMENT_VOID, 0, 0, 0 },
-  { "input", ELEMENT_DROPPED, 0, 0, 0 },
-  { "ins", ELEMENT_CONTAINER, 0, 0, 0 },
-  { "kbd", ELEMENT_CONTAINER, 0, 0, 0 },
-  { "keygen", ELEMENT_DROPPED, 0, 0, 0 },
-  { "label", ELEMENT_CONTAINER, 0, 0, 0 },
-  { "legend", ELEMENT_CONTAINER, GROUP_NONE, ENDS_PARAGRAPH },
-  { "li", ELEMENT_CONTAINER, GROUP_ITEM, GROUP_ITEM, GROUP_LIST },
-  { "link", ELEMENT_DROPPED, 0, 0, 0 },
-  { "listing", ELEMENT_CONTAINER, GROUP_NONE, ENDS_PARAGRAPH },
-  { "main", ELEMENT_CONTAINER, GROUP_NONE, ENDS_PARAGRAPH },
-  { "mark", ELEMENT_CONTAINER, 0, 0, 0 },
-  { "math", ELEMENT_SKIPPED, 0, 0, 0 },
-  { "menu", ELEMENT_CONTAINER, GROUP_LIST, ENDS_PARAGRAPH },
-  { "meta", ELEMENT_DROPPED, 0, 0, 0 },
-  { "nav", ELEMENT_CONTAINER, GROUP_NONE, ENDS_PARAGRAPH },
-  { "noembed", ELEMENT_SKIPPED_RAW, 0, 0, 0 },
-  { "noframes", ELEMENT_SKIPPED_RAW, 0, 0, 0 },
-  { "object", ELEMENT_SKIPPED, 0, 0, 0 },
-  { "ol", ELEMENT_CONTAINER, GROUP_LIST, ENDS_PARAGRAPH },
-  { "p", ELEMENT_CONTAINER, GROUP_PARAGRAPH, ENDS_PARAGRAPH },
-  { "param", ELEMENT_DROPPED, 0, 0, 0 },
-  { "pre", ELEMENT_CONTAINER, GROUP_NONE, ENDS_PARAGRAPH },
-  { "q", ELEMENT_CONTAINER, 0, 0, 0 },
-  { "s", ELEMENT_CONTAINER, 0, 0, 0 },
-  { "samp", ELEMENT_CONTAINER, 0, 0, 0 },
-  { "script", ELEMENT_SKIPPED_RAW, 0, 0, 0 },
-  { "section", ELEMENT_CONTAINER, GROUP_NONE, ENDS_PARAGRAPH },
-  { "select", ELEMENT_SKIPPED, 0, 0, 0 },
-  { "small", ELEMENT_CONTAINER, 0, 0, 0 },
-  { "source", ELEMENT_DROPPED, 0, 0, 0 },
-  { "span", ELEMENT_CONTAINER, 0, 0, 0 },
-  { "strike", ELEMENT_CONTAINER, 0, 0, 0 },
-  { "strong", ELEMENT_CONTAINER, 0, 0, 0 },
-  { "style", ELEMENT_SKIPPED_RAW, 0, 0, 0 },
-  { "sub", ELEMENT_CONTAINER, 0, 0, 0 },
-  { "summary", ELEMENT_CONTAINER, GROUP_NONE, ENDS_PARAGRAPH },
-  { "sup", ELEMENT_CONTAINER, 0, 0, 0 },
-  { "svg", ELEMENT_SKIPPED, 0, 0, 0 },
-  { "table", ELEMENT_CONTAINER, GROUP_TABLE, ENDS_PARAGRAPH },
-  { "tbody", ELEMENT_CONTAINER, ENDS_ROWS },
-  { "td", ELEMENT_CONTAINER, GROUP_CELL, GROUP_CELL, GROUP_TABLE },
-  { "template", ELEMENT_SKIPPED, 0, 0, 0 },
-  { "textarea", ELEMENT_SKIPPED_RAW, 0, 0, 0 },
-  { "tfoot", ELEMENT_CONTAINER, ENDS_ROWS },
-  { "th", ELEMENT_CONTAINER, GROUP_CELL, GROUP_CELL, GROUP_TABLE },
-  { "thead", ELEMENT_CONTAINER, ENDS_ROWS },
-  { "time", ELEMENT_CONTAINER, 0, 0, 0 },
-  { "title", ELEMENT_SKIPPED_RAW, 0, 0, 0 },
-  { "tr", ELEMENT_CONTAINER, GROUP_ROW, GROUP_ROW | GROUP_CELL, GROUP_TABLE },
-  { "track", ELEMENT_DROPPED, 0, 0, 0 },
-  { "tt", ELEMENT_CONTAINER, 0, 0, 0 },
-  { "u", ELEMENT_CONTAINER, 0, 0, 0 },
-  { "ul", ELEMENT_CONTAINER, GROUP_LIST, ENDS_PARAGRAPH },
-  { "var", ELEMENT_CONTAINER, 0, 0, 0 },
-  { "video", ELEMENT_SKIPPED, 0, 0, 0 },
-  { "wbr", ELEMENT_DROPPED, 0, 0, 0 },
-  { "xmp", ELEMENT_SKIPPED_RAW, 0, 0, 0 },
-};
-
 /* An element by its name: all of no interest are one in the table. */
 typedef struct
 {
-  const Element *element;
+  const HtmlTag *element;
   const char *name;
   gsize name_length;
+  gboolean hidden;
+  gboolean again; /* it is opened again, and no new block */
 } Named;
+
+/* Hidden formatting that was ended by the end of something else, and so goes on: `<p><b hidden></p>`. */
+typedef struct
+{
+  Named named;
+  guint n_open;   /* elements around it that are still open */
+  guint n_cells;  /* and cells: behind its own one it is over */
+  guint reopened; /* elements that were open when it was opened again, or NOT_REOPENED */
+} Formatting;
 
 typedef struct
 {
@@ -191,6 +49,9 @@ typedef struct
   GString *out;
   Named open[HTML_DEPTH_MAX];
   guint n_open;
+  guint n_cells; /* of these */
+  Formatting formatting[HTML_DEPTH_MAX];
+  guint n_formatting;
   guint n_elements;
   /* The element being skipped with its contents, and how many of it are open. */
   Named skipped;
@@ -213,26 +74,10 @@ typedef struct
   gsize value_length;
 } Attribute;
 
-static const Element *
-find_element (const char *name, gsize length)
+static const char *
+name_of (const Named *named)
 {
-  static const Element other = { "span", ELEMENT_OTHER, 0, 0, 0 };
-  guint low = 0;
-  guint high = G_N_ELEMENTS (elements);
-
-  while (low < high)
-    {
-      guint middle = (low + high) / 2;
-      int order = g_ascii_strncasecmp (name, elements[middle].name, length);
-
-      if (order == 0 && elements[middle].name[length] == '\0')
-        return &elements[middle];
-      if (order > 0)
-        low = middle + 1;
-      else
-        high = middle;
-    }
-  return &other;
+  return named->again ? "span" : named->element->name;
 }
 
 static gboolean
@@ -245,51 +90,200 @@ is_same (const Named *one, const Named *other)
 
 /* ---- the stack ---- */
 
+/* HTML standard, 13.2.4.3: a cell ends the formatting within. */
+static void
+close_cell (Guard *self)
+{
+  self->n_cells--;
+  while (self->n_formatting > 0 && self->formatting[self->n_formatting - 1].n_cells > self->n_cells)
+    self->n_formatting--;
+}
+
+/* All but the outermost of them end only because that does. */
 static void
 close_elements (Guard *self, guint n_open)
 {
   while (self->n_open > n_open)
-    g_string_append_printf (self->out, "</%s>", self->open[--self->n_open].element->name);
+    {
+      const Named *named = &self->open[--self->n_open];
+
+      g_string_append_printf (self->out, "</%s>", name_of (named));
+      if ((named->element->group & GROUP_CELL) != 0)
+        close_cell (self);
+      else if (named->hidden && (named->element->group & GROUP_FORMATTING) != 0 && self->n_open > n_open &&
+               self->n_formatting < HTML_DEPTH_MAX)
+        self->formatting[self->n_formatting++] = (Formatting){ *named, n_open, self->n_cells, NOT_REOPENED };
+    }
+  for (guint i = 0; i < self->n_formatting; i++)
+    {
+      self->formatting[i].n_open = MIN (self->formatting[i].n_open, n_open);
+      if (self->formatting[i].reopened > n_open)
+        self->formatting[i].reopened = NOT_REOPENED;
+    }
 }
 
-/* Ends the outermost of the elements that @element cannot be within. */
 static void
-close_implied (Guard *self, const Element *element)
+open_element (Guard *self, const Named *named, const char *attributes)
+{
+  self->n_elements++;
+  g_string_append_printf (self->out, "<%s%s>", name_of (named), attributes);
+  self->open[self->n_open++] = *named;
+  self->n_cells += (named->element->group & GROUP_CELL) != 0 ? 1 : 0;
+}
+
+/* What is more than a part of a line (HTML standard, 13.2.4.2: special). */
+static gboolean
+is_block (const Named *named)
+{
+  return (named->element->group & ~(HtmlGroups) (GROUP_FORMATTING | GROUP_LINK)) != 0;
+}
+
+static void
+skip (Guard *self, const Named *named)
+{
+  self->skipped = *named;
+  self->skipped_depth = 1;
+}
+
+/* Ends the element at @place alone: blocks in it stay open (HTML standard, 13.2.6.4.7, adoption agency). */
+static void
+close_from_within (Guard *self, guint place)
+{
+  guint n_open = self->n_open;
+
+  close_elements (self, place);
+  for (guint i = place + 1; i < n_open && self->skipped_depth == 0; i++)
+    {
+      Named named = self->open[i];
+
+      if (!is_block (&named))
+        continue;
+      named.again = TRUE;
+      if (self->n_elements < HTML_ELEMENTS_MAX)
+        open_element (self, &named, named.hidden ? " hidden=\"\"" : "");
+      else if (named.hidden)
+        skip (self, &named);
+    }
+}
+
+/* Whether formatting that goes on hides what comes; this opens it again, around cells in what comes, too. */
+static gboolean
+is_formatting_hidden (Guard *self)
+{
+  gboolean hidden = FALSE;
+
+  for (guint i = 0; i < self->n_formatting; i++)
+    {
+      Formatting *formatting = &self->formatting[i];
+
+      if (formatting->n_cells == self->n_cells)
+        formatting->reopened = MIN (formatting->reopened, self->n_open);
+      hidden |= formatting->reopened != NOT_REOPENED;
+    }
+  return hidden;
+}
+
+/* Ends the outermost of the elements of @groups that are not outside of @within. */
+static void
+close_groups (Guard *self, HtmlGroups groups, HtmlGroups within)
 {
   guint found = self->n_open;
 
-  for (guint i = self->n_open; i > 0 && (self->open[i - 1].element->group & element->within) == 0; i--)
-    if ((self->open[i - 1].element->group & element->closes) != 0)
+  for (guint i = self->n_open; i > 0 && (self->open[i - 1].element->group & within) == 0; i--)
+    if ((self->open[i - 1].element->group & groups) != 0)
       found = i - 1;
-  close_elements (self, found);
+  if (groups == GROUP_LINK && found < self->n_open)
+    close_from_within (self, found);
+  else
+    close_elements (self, found);
+}
+
+static gboolean
+is_in_heading (const Guard *self)
+{
+  return self->n_open > 0 && (self->open[self->n_open - 1].element->group & GROUP_HEADING) != 0;
+}
+
+/* Ends the elements that @element cannot be within. */
+static void
+close_implied (Guard *self, const HtmlTag *element)
+{
+  close_groups (self, element->closes, element->within);
+  if ((element->group & (GROUP_ITEM | GROUP_DEFINITION)) != 0)
+    close_groups (self, PARAGRAPH_ENDED, PARAGRAPH_ENDED_WITHIN);
+  if ((element->group & GROUP_HEADING) != 0 && is_in_heading (self))
+    close_elements (self, self->n_open - 1);
+}
+
+/* What an end tag of @element does not reach beyond. */
+static HtmlGroups
+limit_of_end (const HtmlTag *element)
+{
+  if ((element->group & (GROUP_TABLE | GROUP_ROWS | GROUP_ROW | GROUP_CELL)) != 0)
+    return GROUP_TABLE;
+  if ((element->group & GROUP_PARAGRAPH) != 0)
+    return GROUP_TABLE | GROUP_CELL | GROUP_BUTTON;
+  if (element->group != 0)
+    return GROUP_TABLE | GROUP_CELL;
+  return ~(HtmlGroups) (GROUP_FORMATTING | GROUP_LINK);
+}
+
+static gboolean
+is_ended_by (const Named *open, const Named *end)
+{
+  return is_same (open, end) || (open->element->group & end->element->group & GROUP_HEADING) != 0;
+}
+
+/* The place + 1 on the stack of what an end tag ends, 0 for nothing. */
+static guint
+find_open (const Guard *self, const Named *end)
+{
+  HtmlGroups limit = limit_of_end (end->element);
+
+  for (guint i = self->n_open; i > 0; i--)
+    if (is_ended_by (&self->open[i - 1], end))
+      return i;
+    else if ((self->open[i - 1].element->group & limit) != 0)
+      return 0;
+  return 0;
+}
+
+/* Whether an end tag is that of formatting that goes on, which then does no more. */
+static gboolean
+end_formatting (Guard *self, const Named *end, guint open)
+{
+  for (guint i = self->n_formatting; i > 0 && self->formatting[i - 1].n_cells == self->n_cells; i--)
+    if (is_same (&self->formatting[i - 1].named, end))
+      {
+        if (open > self->formatting[i - 1].n_open)
+          return FALSE;
+        self->n_formatting--;
+        memmove (&self->formatting[i - 1], &self->formatting[i],
+                 (self->n_formatting - (i - 1)) * sizeof *self->formatting);
+        return TRUE;
+      }
+  return FALSE;
 }
 
 static void
 take_end_tag (Guard *self, const Named *named)
 {
-  const Element *element = named->element;
-  Groups limit = GROUP_TABLE;
+  guint open;
 
-  if (element->kind == ELEMENT_VOID)
+  if (named->element->kind == ELEMENT_VOID)
     {
       /* `</br>` is a line break (HTML standard, 13.2.6.4.7). */
-      if (strcmp (element->name, "br") == 0)
+      if (strcmp (named->element->name, "br") == 0)
         g_string_append (self->out, "<br/>");
       return;
     }
-  /* What is in a cell ends nothing outside of it. */
-  if ((element->group & (GROUP_TABLE | GROUP_ROWS | GROUP_ROW | GROUP_CELL)) == 0)
-    limit |= GROUP_CELL;
-  for (guint i = self->n_open; i > 0; i--)
-    {
-      if (is_same (&self->open[i - 1], named))
-        {
-          close_elements (self, i - 1);
-          return;
-        }
-      if ((self->open[i - 1].element->group & limit) != 0)
-        return;
-    }
+  open = find_open (self, named);
+  if (end_formatting (self, named, open) || open == 0)
+    return;
+  if ((named->element->group & (GROUP_FORMATTING | GROUP_FORM)) != 0)
+    close_from_within (self, open - 1);
+  else
+    close_elements (self, open - 1);
 }
 
 /* ---- attributes ---- */
@@ -447,7 +441,7 @@ read_attributes (Guard *self, Tag *tag)
 
 /* Where the end tag of raw text begins; what has none takes the rest. */
 static const char *
-find_raw_end (const Guard *self, const Element *element)
+find_raw_end (const Guard *self, const HtmlTag *element)
 {
   gsize length = strlen (element->name);
 
@@ -458,32 +452,47 @@ find_raw_end (const Guard *self, const Element *element)
   return self->end;
 }
 
-static void
-skip (Guard *self, const Named *named)
+static gboolean
+is_hidden (const Tag *tag)
 {
-  self->skipped = *named;
-  self->skipped_depth = 1;
+  return tag->hidden || html_style_hides (tag->style->str);
 }
 
 static void
-begin_element (Guard *self, const Named *named, const Tag *tag)
+begin_element (Guard *self, Named *named, const Tag *tag)
 {
-  const Element *element = named->element;
+  const HtmlTag *element = named->element;
   gboolean is_void = element->kind == ELEMENT_VOID;
 
   close_implied (self, element);
+  if (is_void && is_formatting_hidden (self) && strcmp (element->name, "img") == 0)
+    return;
   if (self->n_elements >= HTML_ELEMENTS_MAX || (!is_void && self->n_open >= HTML_DEPTH_MAX))
     {
       /* At least the words on both sides stay apart, and what is hidden stays so. */
       g_string_append_c (self->out, ' ');
-      if (!is_void && (tag->hidden || html_style_hides (tag->style->str)))
+      if (!is_void && is_hidden (tag))
         skip (self, named);
       return;
     }
-  self->n_elements++;
-  g_string_append_printf (self->out, "<%s%s%s>", element->name, tag->attributes->str, is_void ? "/" : "");
-  if (!is_void)
-    self->open[self->n_open++] = *named;
+  if (is_void)
+    {
+      self->n_elements++;
+      g_string_append_printf (self->out, "<%s%s/>", element->name, tag->attributes->str);
+      return;
+    }
+  named->hidden = is_hidden (tag);
+  open_element (self, named, tag->attributes->str);
+}
+
+/* HTML standard, 13.2.6.4.7: a form holds no other. */
+static gboolean
+is_in_form (const Guard *self)
+{
+  for (guint i = self->n_open; i > 0; i--)
+    if ((self->open[i - 1].element->group & GROUP_FORM) != 0)
+      return TRUE;
+  return FALSE;
 }
 
 /* Elements of no interest may never end. */
@@ -499,13 +508,14 @@ is_told_apart (const Guard *self, const Named *named, const Tag *tag)
 }
 
 static void
-take_start_tag (Guard *self, const Named *named, const Tag *tag)
+take_start_tag (Guard *self, Named *named, const Tag *tag)
 {
   switch (named->element->kind)
     {
     case ELEMENT_CONTAINER:
     case ELEMENT_VOID:
-      begin_element (self, named, tag);
+      if ((named->element->group & GROUP_FORM) == 0 || !is_in_form (self))
+        begin_element (self, named, tag);
       break;
     case ELEMENT_SKIPPED:
       skip (self, named);
@@ -550,7 +560,7 @@ read_tag (Guard *self)
        self->at < self->end && !g_ascii_isspace (*self->at) && *self->at != '/' && *self->at != '>';)
     self->at++;
   named.name_length = MIN ((gsize) (self->at - named.name), NAME_MAX_LENGTH);
-  named.element = find_element (named.name, named.name_length);
+  named.element = html_tag_find (named.name, named.name_length);
   read_attributes (self, &tag);
   if (self->skipped_depth > 0)
     count_skipped (self, &named, is_end);
@@ -594,7 +604,7 @@ read_text (Guard *self)
 
   while (self->at < self->end && *self->at != '<')
     self->at++;
-  if (self->skipped_depth == 0)
+  if (self->skipped_depth == 0 && !is_formatting_hidden (self))
     append_text (self->out, start, (gsize) (self->at - start), FALSE);
 }
 
