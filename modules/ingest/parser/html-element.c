@@ -62,6 +62,14 @@ html_element_is_sizeless (const xmlNode *node, gboolean around)
   return style != NULL ? html_style_is_sizeless (style, around) : around;
 }
 
+gboolean
+html_element_keeps_lines (const xmlNode *node, gboolean around)
+{
+  g_autofree char *style = node->type == XML_ELEMENT_NODE ? html_element_get (node, "style") : NULL;
+
+  return style != NULL ? html_style_keeps_lines (style, around) : around;
+}
+
 /* ---- links ---- */
 
 static gboolean

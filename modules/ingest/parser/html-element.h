@@ -19,6 +19,9 @@ guint html_element_get_number (const xmlNode *node, const char *attribute, guint
 gboolean html_element_is_hidden (const xmlNode *node);
 /** html_element_is_sizeless: Returns: whether text in @node has the font size 0; @around: whether text around it has */
 gboolean html_element_is_sizeless (const xmlNode *node, gboolean around);
+/** html_element_keeps_lines: Returns: whether line breaks in the text of @node are some; @around: whether those around
+ * it are */
+gboolean html_element_keeps_lines (const xmlNode *node, gboolean around);
 /** html_element_get_url: Returns: (transfer full) (nullable): where a link leads, if that is somewhere a person may be
  * sent */
 char *html_element_get_url (const xmlNode *node);

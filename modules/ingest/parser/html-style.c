@@ -267,3 +267,30 @@ html_style_is_sizeless (const char *style, gboolean around)
     }
   return size == FONT_SIZE_ZERO || (size != FONT_SIZE_SHOWN && around);
 }
+
+/* ---- white space ---- */
+
+gboolean
+html_style_keeps_lines (const char *style, gboolean around)
+{
+  static const char *const kept[] = { "pre", "break-spaces", NULL };
+  static const char *const collapsed[] = { "normal", "nowrap", "initial", NULL };
+  g_autofree char *normal = normalize (style);
+  g_auto (GStrv) declarations = g_strsplit (normal, ";", -1);
+  gboolean decided = FALSE;
+
+  for (guint i = 0; declarations[i] != NULL; i++)
+    {
+      Declaration declaration;
+
+      if (!read_declaration (declarations[i], &declaration) || strcmp (declaration.name, "white-space") != 0 ||
+          (decided && !declaration.important))
+        continue;
+      if (is_one_of (declaration.value, kept))
+        around = TRUE;
+      else if (is_one_of (declaration.value, collapsed))
+        around = FALSE;
+      decided |= declaration.important;
+    }
+  return around;
+}

@@ -18,5 +18,8 @@ gboolean html_style_hides (const char *style);
  * Returns: whether text in the element has the font size 0; what is in it may set another
  */
 gboolean html_style_is_sizeless (const char *style, gboolean around);
+/** html_style_keeps_lines: Returns: whether line breaks in the text of an element are some; @around: whether those
+ * around it are */
+gboolean html_style_keeps_lines (const char *style, gboolean around);
 
 G_END_DECLS

@@ -21,24 +21,39 @@ typedef void (*ElementFunc) (MarkdownWriter *writer, const xmlNode *node);
 
 static void walk (MarkdownWriter *writer, const xmlNode *node);
 
-/* What follows is within @node; returns what @sizeless was and is again behind it. */
-static gboolean
+/* What an element's text has from what is around it. */
+typedef struct
+{
+  gboolean sizeless;
+  gboolean keeps_lines;
+} Inherited;
+
+/* What follows is within @node; returns what was before, to be given back behind it. */
+static Inherited
 enter (MarkdownWriter *writer, const xmlNode *node)
 {
-  gboolean around = writer->sizeless;
+  const Inherited around = { writer->sizeless, writer->keeps_lines };
 
-  writer->sizeless = html_element_is_sizeless (node, around);
+  writer->sizeless = html_element_is_sizeless (node, around.sizeless);
+  writer->keeps_lines = html_element_keeps_lines (node, around.keeps_lines);
   return around;
+}
+
+static void
+leave (MarkdownWriter *writer, Inherited around)
+{
+  writer->sizeless = around.sizeless;
+  writer->keeps_lines = around.keeps_lines;
 }
 
 static void
 walk_children (MarkdownWriter *writer, const xmlNode *node)
 {
-  gboolean around = enter (writer, node);
+  Inherited around = enter (writer, node);
 
   for (const xmlNode *child = node->children; child != NULL && !markdown_writer_is_full (writer); child = child->next)
     walk (writer, child);
-  writer->sizeless = around;
+  leave (writer, around);
 }
 
 /* What is within @node on one line. */
@@ -49,6 +64,7 @@ render_line (const MarkdownWriter *around, const xmlNode *node, gboolean in_cell
 
   markdown_writer_init (&writer);
   writer.sizeless = around->sizeless;
+  writer.keeps_lines = around->keeps_lines;
   writer.flat = TRUE;
   writer.in_cell = in_cell;
   writer.in_link = in_link;
@@ -239,7 +255,7 @@ write_list (MarkdownWriter *writer, const xmlNode *node)
   guint number = html_element_get_number (node, "start", 1);
   /* A list within an item follows its text closely. */
   guint breaks = writer->n_levels > 0 ? 1 : 2;
-  gboolean around;
+  Inherited around;
 
   if (writer->flat)
     {
@@ -264,7 +280,7 @@ write_list (MarkdownWriter *writer, const xmlNode *node)
       write_item (writer, child, ordered ? marker : "- ");
     }
   markdown_writer_break (writer, breaks);
-  writer->sizeless = around;
+  leave (writer, around);
 }
 
 /* An item outside of any list. */
@@ -354,7 +370,7 @@ append_cell (const MarkdownWriter *writer, const xmlNode *cell, Row *row)
 static gboolean
 append_cells (MarkdownWriter *writer, const xmlNode *node, Row *row)
 {
-  gboolean around = enter (writer, node);
+  Inherited around = enter (writer, node);
   gboolean any = FALSE;
 
   g_string_assign (row->line, "|");
@@ -367,7 +383,7 @@ append_cells (MarkdownWriter *writer, const xmlNode *node, Row *row)
         any = TRUE;
       }
   append_reached (row);
-  writer->sizeless = around;
+  leave (writer, around);
   return any;
 }
 
@@ -386,7 +402,7 @@ write_data_table (MarkdownWriter *writer, const xmlNode *table)
   g_autoptr (GPtrArray) rows = html_table_get_rows (table);
   g_autoptr (GString) line = g_string_new (NULL);
   Row cells = { .line = line };
-  gboolean around = enter (writer, table);
+  Inherited around = enter (writer, table);
   gboolean is_first = TRUE;
 
   write_caption (writer, table);
@@ -412,7 +428,7 @@ write_data_table (MarkdownWriter *writer, const xmlNode *table)
       markdown_writer_line (writer, line->str);
     }
   markdown_writer_break (writer, 2);
-  writer->sizeless = around;
+  leave (writer, around);
 }
 
 static void
@@ -476,11 +492,26 @@ find_writer (const char *name)
   return walk_children;
 }
 
+static void
+write_lines (MarkdownWriter *writer, const char *text)
+{
+  for (const char *feed; (feed = strchr (text, '\n')) != NULL; text = feed + 1)
+    {
+      g_autofree char *line = g_strndup (text, (gsize) (feed - text));
+
+      markdown_writer_text (writer, line);
+      markdown_writer_line_break (writer);
+    }
+  markdown_writer_text (writer, text);
+}
+
 /* Text without a size is not seen, but what stands on both sides of a blank stays apart. */
 static void
 write_text (MarkdownWriter *writer, const char *text)
 {
-  if (!writer->sizeless)
+  if (!writer->sizeless && writer->keeps_lines)
+    write_lines (writer, text);
+  else if (!writer->sizeless)
     markdown_writer_text (writer, text);
   else if (text[strspn (text, " \t\r\n\f")] == '\0')
     markdown_writer_blank (writer);

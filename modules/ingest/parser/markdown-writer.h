@@ -27,6 +27,7 @@ G_BEGIN_DECLS
  * @in_cell: of a table: `|` is escaped
  * @in_link: brackets are escaped
  * @sizeless: what is read has the font size 0; whoever writes text leaves it out
+ * @keeps_lines: what is read has line breaks; whoever writes text breaks lines there
  */
 typedef struct
 {
@@ -44,6 +45,7 @@ typedef struct
   gboolean in_cell;
   gboolean in_link;
   gboolean sizeless;
+  gboolean keeps_lines;
 } MarkdownWriter;
 
 void markdown_writer_init (MarkdownWriter *self);
