@@ -196,6 +196,23 @@ prescan_charset (const GByteArray *bytes)
   return NULL;
 }
 
+/* HTML standard, 13.2.3.2: a byte order mark says more than any name. */
+static char *
+find_charset (const MimePart *part, const GByteArray *bytes)
+{
+  static const struct
+  {
+    const char *bytes;
+    gsize length;
+    const char *charset;
+  } marks[] = { { "\xEF\xBB\xBF", 3, "utf-8" }, { "\xFF\xFE", 2, "utf-16le" }, { "\xFE\xFF", 2, "utf-16be" } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (marks); i++)
+    if (bytes->len >= marks[i].length && memcmp (bytes->data, marks[i].bytes, marks[i].length) == 0)
+      return g_strdup (marks[i].charset);
+  return part->charset != NULL ? g_strdup (part->charset) : prescan_charset (bytes);
+}
+
 GString *
 part_text_decode_html (const MimePart *part, const char *raw, Charsets *charsets, gsize max, gboolean *cut)
 {
@@ -205,7 +222,7 @@ part_text_decode_html (const MimePart *part, const char *raw, Charsets *charsets
   GString *html;
 
   for_each_piece (part, raw, take_html, &self);
-  charset = part->charset != NULL ? g_strdup (part->charset) : prescan_charset (bytes);
+  charset = find_charset (part, bytes);
   html = g_string_sized_new (bytes->len);
   charset_append (charsets, charset, bytes->data, bytes->len, html);
   *cut = self.cut;
