@@ -39,6 +39,7 @@ static const Case cases[] = {
   { "link-around-blocks", "<a href='http://x'><div>a</div><h1>b</h1></a>", "[a b](http://x)" },
   { "link-around-a-table", "<a href='http://x'><table><tr><td>a<td>b<tr><td>c<td>d</table></a>",
     "[a b c d](http://x)" },
+  { "link-on-several-lines", "<a href='http://x/\n\ta\r\nb&#10;c'>t</a>", "[t](http://x/abc)" },
   { "link-of-any-length", "<a href='http://x/" LONG "'>t</a>", "[t](http://x/" LONG ")" },
   { "link-around-nothing-vanishes", "a<a href='http://x'> </a>b", "ab" },
   { "link-around-a-picture", "<a href='http://x'><img src=y></a>", "[image](http://x)" },

@@ -304,30 +304,24 @@ is_kept (const Attribute *attribute, guint *kept)
   return FALSE;
 }
 
-/* As XML, which has no other controls (XML 1.0, 2.2). */
+/* As XML, which has no other controls (XML 1.0, 2.2), and in attributes only blanks unless told so (3.3.3). */
 static void
-append_character (GString *out, gunichar c)
+append_character (GString *out, gunichar c, gboolean in_attribute)
 {
-  switch (c)
-    {
-    case '&':
-      g_string_append (out, "&amp;");
-      break;
-    case '<':
-      g_string_append (out, "&lt;");
-      break;
-    case '>':
-      g_string_append (out, "&gt;");
-      break;
-    case '"':
-      g_string_append (out, "&quot;");
-      break;
-    case 0xFFFE:
-    case 0xFFFF:
-      break;
-    default:
-      g_string_append_unichar (out, c >= ' ' || c == '\t' || c == '\n' ? c : ' ');
-    }
+  if (c == '&')
+    g_string_append (out, "&amp;");
+  else if (c == '<')
+    g_string_append (out, "&lt;");
+  else if (c == '>')
+    g_string_append (out, "&gt;");
+  else if (c == '"')
+    g_string_append (out, "&quot;");
+  else if (in_attribute && (c == '\t' || c == '\n'))
+    g_string_append_printf (out, "&#%u;", c);
+  else if (c < ' ' && c != '\t' && c != '\n')
+    g_string_append_c (out, ' ');
+  else if (c != 0xFFFE && c != 0xFFFF)
+    g_string_append_unichar (out, c);
 }
 
 static void
@@ -343,16 +337,16 @@ append_text (GString *out, const char *text, gsize length, gboolean in_attribute
       if (n_read > 0)
         {
           if (c != 0)
-            append_character (out, c);
+            append_character (out, c, in_attribute);
           at += n_read;
         }
       else if (*at == '\r')
         g_string_append (out, ++at < end && *at == '\n' ? "" : "\n");
       else if (c < 0x80)
-        append_character (out, (guchar) *at++);
+        append_character (out, (guchar) *at++, in_attribute);
       else
         {
-          append_character (out, g_utf8_get_char (at));
+          append_character (out, g_utf8_get_char (at), in_attribute);
           at = aimx_utf8_next (at);
         }
     }
