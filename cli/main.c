@@ -97,7 +97,7 @@ run_invocation (CliSession *session, const CliCommand *root, const CliInvocation
 }
 
 /* With no daemon, the same plugins are in this process, for whoever can read what they are configured by. Returns:
- * (nullable): %NULL: nobody knows them, for @why, which may have been told */
+ * (nullable): %NULL: nobody knows them, for @why */
 static JsonArray *
 find_verbs (CliSession *session, const char **why)
 {
@@ -108,7 +108,12 @@ find_verbs (CliSession *session, const char **why)
   if (verbs != NULL)
     return verbs;
   if (is_absent && g_access (session->config_file, R_OK) == 0)
-    return cli_verb_list_here (session);
+    {
+      verbs = cli_verb_list_here (session);
+      if (verbs == NULL)
+        *why = "Commands of plugins are not known as long as that is so.";
+      return verbs;
+    }
   *why = !is_absent ? "Commands of plugins are not known now: the daemon does not answer."
          : geteuid () == 0
              ? "Commands of plugins are known while the daemon runs: start `aimx serve`."

@@ -399,6 +399,12 @@ class Plugins(Case):
         self.assertNotIn("From plugins:", self.aimx("--help").stdout)
         self.assertIn("unrecognized subcommand 'search'", self.aimx("search", "x", status=2).stderr)
 
+    def test_a_mistake_in_the_configuration_is_why_they_are_unknown(self):
+        self.scratch.config_file.write_text('domains = "agents.test"\n')
+        told = self.aimx("search", "x", status=2).stderr.splitlines()
+        self.assertIn("line 1, column 1: domains: it is a string", told[0])
+        self.assertEqual(told[-1], "Commands of plugins are not known as long as that is so.")
+
 
 if __name__ == "__main__":
     tap.main()
