@@ -276,9 +276,11 @@ smtp_server_set_certificate (SmtpServer *self, const char *cert_file, const char
     return TRUE;
   if (!given && g_error_matches (why, AIMX_ERROR, AIMX_ERROR_IO))
     {
-      aimx_log (G_LOG_LEVEL_WARNING, "MESSAGE",
-                "%s; STARTTLS is not offered: mail comes in the clear (`aimx setup` makes a certificate)",
-                why->message);
+      aimx_log (
+          G_LOG_LEVEL_WARNING, "MESSAGE",
+          "%s; STARTTLS is not offered: mail comes in the clear; put a certificate and its key there, or name them "
+          "with --tls-cert and --tls-key",
+          why->message);
       return TRUE;
     }
   g_propagate_error (error, g_steal_pointer (&why));

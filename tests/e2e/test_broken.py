@@ -67,6 +67,12 @@ class BrokenConfiguration(unittest.TestCase):
             self.assertEqual(server.spawn().wait(daemon.PATIENCE), 1)
             self.assertIn("aimx setup", server.log())
 
+    @unittest.skipIf(os.path.exists("/etc/ssl/aimx/cert.pem"), "this machine has a certificate for a server")
+    def test_a_server_without_a_certificate_says_where_to_put_one(self):
+        with daemon.Daemon() as server:
+            self.assertIn("/etc/ssl/aimx/cert.pem: No such file or directory; STARTTLS is not offered", server.log())
+            self.assertIn("put a certificate and its key there, or name them with --tls-cert and --tls-key", server.log())
+
     def test_an_unknown_key_is_a_warning_with_the_nearest_known_one(self):
         with daemon.Daemon(config='dkim_selecter = "x"\n') as server:
             self.assertIn("dkim_selecter", server.log())
