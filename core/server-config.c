@@ -8,6 +8,7 @@
 #include <aimx/log.h>
 
 #include <inttypes.h>
+#include <string.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
@@ -32,6 +33,22 @@ report_owner (AimxServer *self, const char *owner, const char *mailbox)
               state == AIMX_ACCOUNT_MISSING ? "has no account" : "could not be looked up");
 }
 
+/* ---- what is read at the start alone ---- */
+
+static void
+report_data_dir (AimxServer *self, AimxConfig *config)
+{
+  const char *in_use = aimx_server_get_configured_data_dir (self);
+  const char *wanted = aimx_config_get_data_dir (config);
+
+  if (in_use != NULL && strcmp (in_use, wanted) != 0)
+    aimx_log (G_LOG_LEVEL_WARNING, "MESSAGE",
+              "data_dir is %s in the configuration by now, but the mail stays in %s until the server is started again",
+              wanted, in_use);
+}
+
+/* ---- the whole ---- */
+
 void
 aimx_server_report_config (AimxServer *self)
 {
@@ -41,6 +58,7 @@ aimx_server_report_config (AimxServer *self)
 
   for (const char *const *warning = aimx_config_get_warnings (config); *warning != NULL; warning++)
     aimx_log (G_LOG_LEVEL_WARNING, "MESSAGE", "%s", *warning);
+  report_data_dir (self, config);
   for (guint i = 0; i < mailboxes->len; i++)
     {
       const AimxMailbox *mailbox = mailboxes->pdata[i];

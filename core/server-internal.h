@@ -43,6 +43,9 @@ gboolean aimx_server_start_modules (AimxServer *self, GError **error);
 
 /** aimx_server_get_mode: Returns: what the server is for */
 AimxServerMode aimx_server_get_mode (AimxServer *self);
+/** aimx_server_get_configured_data_dir: Returns: (nullable): where the configuration that the server started with says
+ * that the mail is; %NULL when an option says so instead */
+const char *aimx_server_get_configured_data_dir (AimxServer *self);
 /** aimx_server_get_verbs: Returns: (transfer none): which verbs there are */
 AimxVerbRegistry *aimx_server_get_verbs (AimxServer *self);
 /** aimx_server_get_modules: Returns: (transfer none): which modules there are */

@@ -43,7 +43,8 @@ struct _AimxServer
   GObject parent;
   AimxServerMode mode;
   char *runtime_dir;
-  GHashTable *options; /* name -> GStrv */
+  char *configured_data_dir; /* NULL when an option has said where the mail is */
+  GHashTable *options;       /* name -> GStrv */
   AimxConfigStore *config;
   AimxLockManager *locks;
   AimxAccounts *accounts;
@@ -128,6 +129,12 @@ const char *
 aimx_server_get_runtime_dir (AimxServer *self)
 {
   return self->runtime_dir;
+}
+
+const char *
+aimx_server_get_configured_data_dir (AimxServer *self)
+{
+  return self->configured_data_dir;
 }
 
 const char *const *
@@ -610,6 +617,12 @@ aimx_server_new (const AimxServerSettings *settings,
       aimx_crash_note_install ();
     }
   self->config = g_object_ref (config);
+  if (settings->data_dir == NULL)
+    {
+      g_autoptr (AimxConfig) snapshot = aimx_config_store_get (config);
+
+      self->configured_data_dir = g_strdup (aimx_config_get_data_dir (snapshot));
+    }
   self->locks = g_object_ref (locks);
   self->accounts = g_object_ref (accounts);
   self->mail = mail != NULL ? g_object_ref (mail) : NULL;
@@ -643,6 +656,7 @@ aimx_server_finalize (GObject *object)
   g_clear_object (&self->locks);
   g_clear_object (&self->config);
   g_free (self->runtime_dir);
+  g_free (self->configured_data_dir);
   g_cond_clear (&self->idle);
   g_mutex_clear (&self->mutex);
   G_OBJECT_CLASS (aimx_server_parent_class)->finalize (object);

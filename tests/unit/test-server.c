@@ -484,6 +484,14 @@ test_reload_reads_the_file_again_and_tells_everybody (Fixture *fixture, gconstpo
 }
 
 static void
+test_what_needs_another_start_is_told (Fixture *fixture, gconstpointer data)
+{
+  write_config (fixture, "domains = [\"a.org\"]\ndata_dir = \"/elsewhere\"\n");
+  assert_ack (fixture, 0, "RELOAD", NULL);
+  assert_logged ("data_dir is /elsewhere in the configuration by now, but the mail stays in /var/lib/aimx until");
+}
+
+static void
 test_a_broken_file_is_said_where_and_the_old_configuration_stays (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *message = NULL;
@@ -581,6 +589,7 @@ main (int argc, char **argv)
   g_test_add ("/server/module-list", Fixture, modules, set_up, test_modules_are_listed_with_what_became_of_them,
               tear_down);
   ADD ("reload", test_reload_reads_the_file_again_and_tells_everybody);
+  ADD ("reload-later", test_what_needs_another_start_is_told);
   ADD ("reload-broken", test_a_broken_file_is_said_where_and_the_old_configuration_stays);
   ADD ("close", test_closing_waits_for_what_runs);
   ADD ("close-busy", test_closing_leaves_alone_what_does_not_end);
