@@ -4,6 +4,9 @@
  */
 #include "server-internal.h"
 
+#include "config/config-private.h"
+#include "module-private.h"
+
 #include <aimx/error.h>
 #include <aimx/log.h>
 
@@ -47,6 +50,43 @@ report_data_dir (AimxServer *self, AimxConfig *config)
               wanted, in_use);
 }
 
+static void
+report_module (AimxModule *module, AimxConfig *config)
+{
+  const char *name = aimx_module_get_name (module);
+  gboolean is_disabled = aimx_config_is_module_disabled (config, name);
+
+  if (is_disabled && aimx_module_get_state (module) == AIMX_MODULE_LOADED)
+    aimx_log (G_LOG_LEVEL_WARNING, "MESSAGE",
+              "the configuration disables module '%s' by now, but it runs until the server is started again", name);
+  else if (!is_disabled && aimx_module_get_state (module) == AIMX_MODULE_DISABLED)
+    aimx_log (G_LOG_LEVEL_WARNING, "MESSAGE",
+              "the configuration no longer disables module '%s', but it is left out until the server is started again",
+              name);
+}
+
+static gboolean
+has_module (GPtrArray *modules, const char *name)
+{
+  for (guint i = 0; i < modules->len; i++)
+    if (g_str_equal (aimx_module_get_name (modules->pdata[i]), name))
+      return TRUE;
+  return FALSE;
+}
+
+static void
+report_modules (AimxServer *self, AimxConfig *config)
+{
+  GPtrArray *modules = aimx_module_loader_get_modules (aimx_server_get_modules (self));
+
+  for (guint i = 0; i < modules->len; i++)
+    report_module (modules->pdata[i], config);
+  for (char **name = config->disabled_modules; name != NULL && *name != NULL; name++)
+    if (!has_module (modules, *name))
+      aimx_log (G_LOG_LEVEL_WARNING, "MESSAGE",
+                "the configuration disables module '%s', which is not there; `aimx modules` shows all", *name);
+}
+
 /* ---- the whole ---- */
 
 void
@@ -59,6 +99,7 @@ aimx_server_report_config (AimxServer *self)
   for (const char *const *warning = aimx_config_get_warnings (config); *warning != NULL; warning++)
     aimx_log (G_LOG_LEVEL_WARNING, "MESSAGE", "%s", *warning);
   report_data_dir (self, config);
+  report_modules (self, config);
   for (guint i = 0; i < mailboxes->len; i++)
     {
       const AimxMailbox *mailbox = mailboxes->pdata[i];

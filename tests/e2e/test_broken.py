@@ -295,6 +295,15 @@ class BrokenModules(unittest.TestCase):
             done = server.aimx("call", "MARK-READ", f"Mailbox={INFO}", "Id=x")
             self.assertIn("PROTOCOL", done.stderr)
 
+    def test_a_module_that_is_disabled_in_vain_is_told(self):
+        with daemon.Daemon(config='[modules]\ndisabled = ["message", "searches"]\n') as server:
+            self.assertIn("disables module 'searches', which is not there; `aimx modules` shows all", server.log())
+            self.assertNotIn("started again", server.log())
+            server.write_config({INFO: OWNER}, '[modules]\ndisabled = ["mailbox"]\n')
+            self.assertEqual(server.aimx("reload").returncode, 0)
+            self.assertIn("disables module 'mailbox' by now, but it runs until the server is started again", server.log())
+            self.assertIn("no longer disables module 'message', but it is left out until the server", server.log())
+
     @unittest.skipUnless(daemon.IS_ROOT, "only a daemon that is root asks whose its modules are")
     def test_root_refuses_a_module_that_others_could_write(self):
         module = self.tree / "modules" / "message" / "message.so"
