@@ -18,6 +18,8 @@
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <locale.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -155,13 +157,30 @@ run_line (const CliCommand *root, const char *const *line)
   return cli_usage_error (error->message);
 }
 
+/* A reader who has seen enough, as `head` has, ends the command without a word. A server in this process has the signal
+ * for that ignored. */
+static void
+end_with_reader (void)
+{
+  struct pollfd output = { .fd = STDOUT_FILENO };
+
+  if (poll (&output, 1, 0) < 1 || (output.revents & POLLERR) == 0)
+    return;
+  signal (SIGPIPE, SIG_DFL);
+  raise (SIGPIPE);
+}
+
 /* What could not be written was not shown: a script must not take it for all there is. */
 static int
 finish (int status)
 {
+  int why;
+
   if (fflush (stdout) == 0 && !ferror (stdout))
     return status;
-  return cli_error (NULL, "cannot write to standard output: %s", g_strerror (errno));
+  why = errno;
+  end_with_reader ();
+  return cli_error (NULL, "cannot write to standard output: %s", g_strerror (why));
 }
 
 /* Where one of the standard streams is closed, the next file that is opened would be it, and be written into. These

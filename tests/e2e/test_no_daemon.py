@@ -5,6 +5,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import unittest
 
@@ -100,6 +101,18 @@ class Reading(Case):
         stray.mkdir(mode=0o700, parents=True)
         shutil.chown(stray, OTHER)
         self.assertIn("stray@agents.test (unregistered)", self.aimx(server, "mailboxes", "list", user=OTHER).stdout)
+
+    def test_a_reader_who_has_seen_enough_ends_it_as_with_the_daemon(self):
+        server = self.make_served_once()
+        for run in ("without", "with"):
+            if run == "with":
+                server.start()
+            ours, theirs = os.pipe()
+            os.close(ours)
+            done = subprocess.run([server.command, "--data-dir", server.data_dir, "call", "--list"], stdout=theirs, stderr=subprocess.PIPE,
+                                  check=False, env=server.environment(), timeout=daemon.PATIENCE)
+            os.close(theirs)
+            self.assertEqual((done.returncode, done.stderr), (-signal.SIGPIPE, b""), run)
 
     def test_nothing_is_there_to_reload(self):
         server = self.make_served_once()
