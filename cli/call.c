@@ -209,6 +209,15 @@ cli_call_tell (const AimxClientAnswer *answer, const char *hint)
   return cli_error (hint, "[%s] %s", answer->code, answer->reason != NULL ? answer->reason : "");
 }
 
+/* What is root's is in no mailbox. */
+static const char *
+get_hint (const CliCall *call, const AimxClientAnswer *answer)
+{
+  gboolean for_root = call->access == CLI_ACCESS_ROOT_READ || call->access == CLI_ACCESS_DAEMON;
+
+  return for_root && strcmp (answer->code, "EACCES") == 0 && geteuid () != 0 ? "Try it with sudo." : NULL;
+}
+
 int
 cli_call_succeeded (CliSession *session, const CliCall *call, AimxClientAnswer **answer, const char *hint)
 {
@@ -218,7 +227,7 @@ cli_call_succeeded (CliSession *session, const CliCall *call, AimxClientAnswer *
   if (received == NULL)
     return status;
   if (received->code != NULL)
-    return cli_call_tell (received, hint);
+    return cli_call_tell (received, hint != NULL ? hint : get_hint (call, received));
   if (answer != NULL)
     *answer = g_steal_pointer (&received);
   return CLI_EXIT_DONE;

@@ -5,6 +5,7 @@
 #include "errors.h"
 
 #include <string.h>
+#include <unistd.h>
 
 static int
 run (CliSession *session, const CliInvocation *invocation)
@@ -15,6 +16,8 @@ run (CliSession *session, const CliInvocation *invocation)
 
   if (answer == NULL)
     return status;
+  if (answer->code != NULL && strcmp (answer->code, "EACCES") == 0 && geteuid () != 0)
+    return cli_call_tell (answer, "Try it with sudo.");
   if (answer->code != NULL)
     return cli_call_tell (answer, strcmp (answer->code, "VALIDATION") == 0
                                       ? "The daemon goes on with the configuration it has."

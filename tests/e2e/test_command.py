@@ -232,6 +232,12 @@ class Refusals(Case):
     def test_nothing_to_reload_without_a_daemon(self):
         self.assertIn("daemon must be running", self.aimx("reload", status=2).stderr)
 
+    def test_what_is_roots_needs_no_owner_of_a_mailbox(self):
+        self.serve(RELOAD=answer_error("EACCES", "not authorized"), MODULE_LIST=answer_error("EACCES", "not authorized"))
+        for command in ("reload", "modules"):
+            done = self.aimx(command, status=1, **({"user": OWNER} if daemon.IS_ROOT else {}))
+            self.assertEqual(done.stderr, "Error: [EACCES] not authorized\nTry it with sudo.\n")
+
     def test_all_is_for_root(self):
         if not daemon.IS_ROOT:
             self.assertIn("--all requires root", self.aimx("mailboxes", "list", "--all", status=1).stderr)
