@@ -108,6 +108,18 @@ name_module (const char *domain, gboolean *ours)
   return *ours ? "core" : domain;
 }
 
+/* A record without a domain is one of the module that acts. */
+static const char *
+find_module (const GLogField *domain, gboolean *ours)
+{
+  const char *acting = aimx_acting_module_get ();
+
+  if (domain != NULL && *(const char *) domain->value != '\0')
+    return name_module (domain->value, ours);
+  *ours = acting != NULL;
+  return acting != NULL ? acting : "-";
+}
+
 static gboolean
 is_wanted (const LogWriter *self, GLogLevelFlags level, const char *module, gboolean ours)
 {
@@ -236,7 +248,7 @@ write_fields (const LogWriter *self, GLogLevelFlags flags, const GLogField *fiel
   GLogLevelFlags level = flags & G_LOG_LEVEL_MASK;
   const GLogField *domain = find_field (fields, n_fields, "GLIB_DOMAIN");
   gboolean ours;
-  const char *module = name_module (domain != NULL ? domain->value : "", &ours);
+  const char *module = find_module (domain, &ours);
 
   if (!is_wanted (self, level, module, ours))
     return G_LOG_WRITER_HANDLED;

@@ -48,18 +48,20 @@ while_a_module_acts (void)
   say ("GLib", G_LOG_LEVEL_CRITICAL, "c");
   say ("aimx", G_LOG_LEVEL_INFO, "i");
   say ("aimx-plugin", G_LOG_LEVEL_WARNING, "w");
+  say (NULL, G_LOG_LEVEL_MESSAGE, "m");
   g_log_structured ("aimx", G_LOG_LEVEL_WARNING, AIMX_LOG_MODULE, "other", "MESSAGE", "w");
   aimx_acting_module_set (NULL);
   say ("aimx", G_LOG_LEVEL_WARNING, "w");
+  say (NULL, G_LOG_LEVEL_MESSAGE, "m");
 }
 
 static void
 test_what_goes_wrong_names_the_module_that_acts (void)
 {
   run_with (NULL, "while-a-module-acts");
-  g_test_trap_assert_stderr ("critical GLib: c module=plugin\ninfo core: i\nwarning plugin: w\n"
+  g_test_trap_assert_stderr ("critical GLib: c module=plugin\ninfo core: i\nwarning plugin: w\nmessage plugin: m\n"
                              "warning core: w module=other\n"
-                             "warning core: w\n");
+                             "warning core: w\nmessage -: m\n");
 }
 
 static void
