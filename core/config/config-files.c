@@ -15,6 +15,17 @@
 
 #define DIRECTORY_MODE 0700
 
+static gboolean
+check_path (const char *path, GError **error)
+{
+  g_auto (GStrv) components = g_strsplit (path, "/", -1);
+
+  if (!g_strv_contains ((const char *const *) components, ".."))
+    return TRUE;
+  g_set_error (error, AIMX_ERROR, AIMX_ERROR_VALIDATION, "'%s' may not lead out of the configuration directory", path);
+  return FALSE;
+}
+
 /* ---- reading ---- */
 
 static gboolean
@@ -65,11 +76,14 @@ GBytes *
 aimx_config_store_read_file (AimxConfigStore *self, const char *path, gsize size_max, GError **error)
 {
   g_autofree char *full = g_build_filename (aimx_config_store_get_directory (self), path, NULL);
-  g_auto (AimxFd) fd = aimx_sys_openat (AT_FDCWD, full, O_RDONLY | O_NONBLOCK, 0);
+  g_auto (AimxFd) fd = -1;
   g_autoptr (Secret) secret = NULL;
   gsize size = 0, n_read = 0;
   const char *data;
 
+  if (!check_path (path, error))
+    return NULL;
+  fd = aimx_sys_openat (AT_FDCWD, full, O_RDONLY | O_NONBLOCK, 0);
   if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
     g_set_error (error, AIMX_ERROR, AIMX_ERROR_NOT_FOUND, "%s is not there", full);
   else if (fd < 0)
@@ -125,7 +139,7 @@ open_parent (AimxConfigChange *self, const char *path, char **name, GError **err
   guint n = g_strv_length (components);
   g_autoptr (AimxDirectory) directory = NULL;
 
-  if (!aimx_config_store_check_guard (self->guard, error))
+  if (!aimx_config_store_check_guard (self->guard, error) || !check_path (path, error))
     return NULL;
   directory = aimx_directory_ref (self->directory);
   for (guint i = 0; i + 1 < n; i++)

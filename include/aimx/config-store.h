@@ -253,8 +253,8 @@ AIMX_API gboolean aimx_config_change_commit (AimxConfigChange *self, GError **er
 
 /* ---- files beside the configuration, such as keys ---- */
 
-/* A path is relative to the configuration directory, of one component or more, none of them `..`. Links on the way are
- * the operator's, and followed. */
+/* A path is relative to the configuration directory, of one component or more; %AIMX_ERROR_VALIDATION when one of them
+ * is `..`. Links on the way are the operator's, and followed. */
 
 /**
  * aimx_config_store_read_file:

@@ -235,6 +235,23 @@ test_a_change_whose_lock_was_taken_back_is_not_written (Fixture *fixture, gconst
   check_content (fixture, "config.toml", "domains = [\"b.com\"]\n");
 }
 
+static void
+test_no_path_leads_out_of_the_directory (Fixture *fixture, gconstpointer data)
+{
+  static const char *const paths[] = { "../config.toml", "dkim/../../x", ".." };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (paths); i++)
+    {
+      g_autoptr (GError) read_error = NULL;
+      g_autoptr (GError) write_error = NULL;
+
+      g_assert_null (aimx_config_store_read_file (fixture->store, paths[i], 100, &read_error));
+      g_assert_error (read_error, AIMX_ERROR, AIMX_ERROR_VALIDATION);
+      g_assert_false (aimx_config_change_write_file (fixture->change, paths[i], "x", 1, 0600, &write_error));
+      g_assert_error (write_error, AIMX_ERROR, AIMX_ERROR_VALIDATION);
+    }
+}
+
 #define ADD(name, test) g_test_add ("/config-files/" name, Fixture, NULL, set_up, test, tear_down)
 
 int
@@ -243,6 +260,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_log_set_always_fatal (G_LOG_FATAL_MASK | G_LOG_LEVEL_CRITICAL);
   ADD ("a-new-file-has-its-mode-and-its-directories", test_a_new_file_has_its_mode_and_its_directories);
+  ADD ("no-path-leads-out-of-the-directory", test_no_path_leads_out_of_the_directory);
   ADD ("nothing-is-replaced", test_nothing_is_replaced);
   ADD ("what-is-replaced-keeps-its-bytes-under-another-name", test_what_is_replaced_keeps_its_bytes_under_another_name);
   ADD ("a-file-moves-into-a-directory-that-is-made", test_a_file_moves_into_a_directory_that_is_made);
