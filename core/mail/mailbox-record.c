@@ -217,12 +217,23 @@ aimx_mailbox_record_get_retries (AimxMailboxRecord *self, AimxMailStore *store, 
 {
   gboolean loaded = TRUE;
 
-  if (aimx_retry_memory_begin_load (self->retries))
+  switch (aimx_retry_memory_begin_load (self->retries))
     {
+    case AIMX_RETRY_TO_LOAD:
       loaded = load_retries (self->retries, store, fqdn, error);
       if (!loaded)
         aimx_retry_memory_forget (self->retries);
       aimx_retry_memory_end_load (self->retries, loaded);
+      break;
+    case AIMX_RETRY_LOADING:
+      g_set_error (error, AIMX_ERROR, AIMX_ERROR_TEMPORARY,
+                   "the stored messages of %s are still being read, once after each start, and others wait for that",
+                   fqdn);
+      loaded = FALSE;
+      break;
+    case AIMX_RETRY_LOADED:
+    default:
+      break;
     }
   return loaded ? self->retries : NULL;
 }

@@ -9,6 +9,11 @@
 
 #include <string.h>
 
+/* Who waits for a load however long it takes, and how long the others do. A disk that seeks takes minutes for a full
+ * memory; most take no second. */
+#define WAITING_MAX 4
+#define WAIT_USEC   (10 * G_USEC_PER_SEC)
+
 typedef struct
 {
   GList link; /* in RetryMemory.order */
@@ -27,6 +32,8 @@ struct _AimxRetryMemory
   GCond changed; /* loading or a claim has ended */
   gboolean loaded;
   gboolean loading;
+  gint64 loading_since;
+  guint n_waiting;        /* for a load */
   GQueue order;           /* of Entry, the oldest first */
   GHashTable *by_key;     /* &Entry.key -> Entry */
   GHashTable *by_message; /* &Entry.message -> Entry */
@@ -97,17 +104,37 @@ aimx_retry_memory_free (AimxRetryMemory *self)
   g_free (self);
 }
 
-gboolean
+/* With the lock held; whether the load has ended. */
+static gboolean
+wait_for_load (AimxRetryMemory *self)
+{
+  gboolean is_one_of_few = self->n_waiting++ < WAITING_MAX;
+  gboolean in_time = TRUE;
+
+  while (self->loading && in_time)
+    if (is_one_of_few)
+      g_cond_wait (&self->changed, &self->lock);
+    else
+      in_time = g_cond_wait_until (&self->changed, &self->lock, self->loading_since + WAIT_USEC);
+  self->n_waiting--;
+  return !self->loading;
+}
+
+AimxRetryLoad
 aimx_retry_memory_begin_load (AimxRetryMemory *self)
 {
-  gboolean mine;
+  AimxRetryLoad load = AIMX_RETRY_LOADING;
 
   g_mutex_lock (&self->lock);
-  while (self->loading)
-    g_cond_wait (&self->changed, &self->lock);
-  mine = self->loading = !self->loaded;
+  if (wait_for_load (self))
+    load = self->loaded ? AIMX_RETRY_LOADED : AIMX_RETRY_TO_LOAD;
+  if (load == AIMX_RETRY_TO_LOAD)
+    {
+      self->loading = TRUE;
+      self->loading_since = g_get_monotonic_time ();
+    }
   g_mutex_unlock (&self->lock);
-  return mine;
+  return load;
 }
 
 void

@@ -28,15 +28,22 @@ AimxRetryMemory *aimx_retry_memory_new (void);
 void aimx_retry_memory_free (AimxRetryMemory *self);
 
 /**
- * aimx_retry_memory_begin_load:
- * @self: the memory
- *
- * Waits while another thread loads it.
- *
- * Returns: %TRUE when the caller has to load it now, with aimx_retry_memory_remember(), and to say
- * aimx_retry_memory_end_load(); %FALSE when it is loaded
+ * AimxRetryLoad:
+ * @AIMX_RETRY_LOADED: it is loaded
+ * @AIMX_RETRY_TO_LOAD: the caller has to load it now, with aimx_retry_memory_remember(), and to say
+ * aimx_retry_memory_end_load()
+ * @AIMX_RETRY_LOADING: another thread loads it, which takes long, and enough others wait for that already
  */
-gboolean aimx_retry_memory_begin_load (AimxRetryMemory *self);
+typedef enum
+{
+  AIMX_RETRY_LOADED,
+  AIMX_RETRY_TO_LOAD,
+  AIMX_RETRY_LOADING,
+} AimxRetryLoad;
+
+/** aimx_retry_memory_begin_load: waits while another thread loads it; for long only as one of a few, since threads that
+ * wait are missing elsewhere */
+AimxRetryLoad aimx_retry_memory_begin_load (AimxRetryMemory *self);
 /** aimx_retry_memory_end_load: ends what aimx_retry_memory_begin_load() began; unless @loaded somebody else will load
  * it */
 void aimx_retry_memory_end_load (AimxRetryMemory *self, gboolean loaded);

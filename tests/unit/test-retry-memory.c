@@ -131,11 +131,42 @@ test_loading_is_done_once_and_again_after_a_failure (void)
 {
   g_autoptr (AimxRetryMemory) memory = aimx_retry_memory_new ();
 
-  g_assert_true (aimx_retry_memory_begin_load (memory));
+  g_assert_cmpint (aimx_retry_memory_begin_load (memory), ==, AIMX_RETRY_TO_LOAD);
   aimx_retry_memory_end_load (memory, FALSE);
-  g_assert_true (aimx_retry_memory_begin_load (memory));
+  g_assert_cmpint (aimx_retry_memory_begin_load (memory), ==, AIMX_RETRY_TO_LOAD);
   aimx_retry_memory_end_load (memory, TRUE);
-  g_assert_false (aimx_retry_memory_begin_load (memory));
+  g_assert_cmpint (aimx_retry_memory_begin_load (memory), ==, AIMX_RETRY_LOADED);
+}
+
+static gpointer
+tell_load (gpointer data)
+{
+  gpointer *memory_and_queue = data;
+
+  g_async_queue_push (memory_and_queue[1], GINT_TO_POINTER (aimx_retry_memory_begin_load (memory_and_queue[0]) + 1));
+  return NULL;
+}
+
+static void
+test_few_wait_for_a_load_that_takes_long (void)
+{
+  g_autoptr (AimxRetryMemory) memory = aimx_retry_memory_new ();
+  g_autoptr (GAsyncQueue) told = g_async_queue_new ();
+  gpointer memory_and_queue[] = { memory, told };
+  GThread *threads[6];
+
+  g_assert_cmpint (aimx_retry_memory_begin_load (memory), ==, AIMX_RETRY_TO_LOAD);
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    threads[i] = g_thread_new ("waits", tell_load, memory_and_queue);
+  for (guint i = 0; i < 2; i++)
+    g_assert_cmpint (GPOINTER_TO_INT (g_async_queue_pop (told)) - 1, ==, AIMX_RETRY_LOADING);
+  /* Who comes now does not wait at all. */
+  g_assert_cmpint (aimx_retry_memory_begin_load (memory), ==, AIMX_RETRY_LOADING);
+  aimx_retry_memory_end_load (memory, TRUE);
+  for (guint i = 0; i < 4; i++)
+    g_assert_cmpint (GPOINTER_TO_INT (g_async_queue_pop (told)) - 1, ==, AIMX_RETRY_LOADED);
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    g_thread_join (threads[i]);
 }
 
 static const char *const both[] = { "A@x.com", "b@x.com", NULL };
@@ -239,6 +270,7 @@ main (int argc, char **argv)
   g_test_add_func ("/retry-memory/forgetting-keeps-claims", test_forgetting_keeps_claims);
   g_test_add_func ("/retry-memory/loading-is-done-once-and-again-after-a-failure",
                    test_loading_is_done_once_and_again_after_a_failure);
+  g_test_add_func ("/retry-memory/few-wait-for-a-load-that-takes-long", test_few_wait_for_a_load_that_takes_long);
   g_test_add_func ("/partial-memory/without-a-failure-the-same-bytes-are-new",
                    test_without_a_failure_the_same_bytes_are_new);
   g_test_add_func ("/partial-memory/after-a-failure-only-who-has-none-gets-a-copy",
