@@ -283,7 +283,7 @@ class Containment(unittest.TestCase):
                 self.assert_serves(server)
 
     def test_a_change_that_is_left_behind_keeps_no_other_from_being_made(self):
-        server = self.start(self.make_tree(PLUGINS / "faulty.so"))
+        server = self.start(self.make_tree(PLUGINS / "faulty.so"), **LEAKING)
         self.assertEqual(self.call(server, "KEEP-CHANGE"), "AIMX/1 OK\n")
         self.assertIn("module 'faulty' returned and left the configuration locked", server.log())
         self.assertEqual(server.aimx("reload").returncode, 0)
