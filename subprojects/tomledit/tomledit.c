@@ -4,6 +4,7 @@
  */
 #include "document.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -173,8 +174,9 @@ toml_node_equal (const TomlNode *a, const TomlNode *b)
     case TOML_TYPE_BOOLEAN:
       return a->integer == b->integer;
     case TOML_TYPE_FLOAT:
-      /* A NaN is what it was. */
-      return memcmp (&a->number, &b->number, sizeof a->number) == 0;
+      /* A NaN is what it was, and so is the sign of a zero. */
+      return signbit (a->number) == signbit (b->number) &&
+             (a->number == b->number || (isnan (a->number) && isnan (b->number)));
     default:
       return a->text_length == b->text_length && memcmp (a->text, b->text, a->text_length) == 0;
     }

@@ -22,7 +22,7 @@ check_claim (const DkimClaim *claim, const DkimField *field)
   g_assert_cmpuint (g_bytes_get_size (claim->signature), >, 0);
   g_assert_cmpuint (claim->cut_begin, <=, claim->cut_end);
   g_assert_cmpuint (claim->cut_end, <=, field->length);
-  g_assert_cmpint (field->data[claim->cut_begin - 1], ==, '=');
+  g_assert_true (field->data[claim->cut_begin - 1] == '=');
   g_assert_cmpint (claim->limit, >=, 0);
   g_assert_true (claim->shown.kind == AIMX_SIGNATURE_DKIM || claim->shown.instance > 0);
   g_assert_true ((claim->shown.kind == AIMX_SIGNATURE_ARC_SEAL) == (claim->shown.chain_validation != NULL));

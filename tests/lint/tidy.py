@@ -15,6 +15,9 @@ CHECKS = ("-*,bugprone-*,clang-analyzer-*,clang-diagnostic-*,-bugprone-easily-sw
           "-bugprone-assignment-in-if-condition,-bugprone-narrowing-conversions,-bugprone-implicit-widening-of-multiplication-result,"
           "-bugprone-macro-parentheses,-bugprone-branch-clone,-bugprone-suspicious-include,-bugprone-sizeof-expression,"
           "-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling,"
+          "-clang-analyzer-optin.performance.Padding,"
+          # Blind to a va_list that is handed on.
+          "-clang-analyzer-valist.Uninitialized,"
           # Blind to g_auto cleanup: a leak or dead store to it is what the cleanup is for.
           "-clang-analyzer-unix.Malloc,-clang-analyzer-deadcode.DeadStores")
 

@@ -110,9 +110,10 @@ test_what_is_shown_is_printable_and_short (void)
 {
   g_autoptr (AimxDnsAnswer) answer = aimx_dns_answer_new (AIMX_DNS_FOUND, AIMX_DNS_INSECURE, 300, NULL);
   g_autoptr (GPtrArray) found = g_ptr_array_new_with_free_func (g_free);
+  static const char start[] = { 'v', '=', 's', 'p', 'f', '1', ' ', '\0', '\n', '\\' };
   g_autofree char *text = g_strnfill (60000, '\x1b');
 
-  memcpy (text, "v=spf1 \0\n\\", 10);
+  memcpy (text, start, sizeof start);
   for (int i = 0; i < 2 * DOMAIN_PUBLISHED_MAX; i++)
     {
       g_autoptr (GBytes) copy = g_bytes_new (text, 60000);
