@@ -568,10 +568,10 @@ read_tag (Guard *self)
 static const char *
 find_comment_end (const char *start, const char *end)
 {
-  for (const char *at = start + 2; (at = memmem (at, (gsize) (end - at), "--", 2)) != NULL; at++)
-    if (end - at > 2 && at[2] == '>')
+  for (const char *at = start + 2; (at = memchr (at, '-', (gsize) (end - at))) != NULL; at++)
+    if (end - at > 2 && at[1] == '-' && at[2] == '>')
       return at + 3;
-    else if (end - at > 3 && at[2] == '!' && at[3] == '>' && at >= start + 4)
+    else if (end - at > 3 && at[1] == '-' && at[2] == '!' && at[3] == '>' && at >= start + 4)
       return at + 4;
   return end;
 }
