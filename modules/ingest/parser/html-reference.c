@@ -47,8 +47,8 @@ read_number (const char *at, const char *end, gunichar *character)
 }
 
 /* libxml2 looks through its list from the beginning, which takes a hostile message far. */
-static gpointer
-make_names (gpointer user_data)
+static GHashTable *
+make_names (void)
 {
   GHashTable *names = g_hash_table_new (g_str_hash, g_str_equal);
 
@@ -66,15 +66,20 @@ make_names (gpointer user_data)
 static gunichar
 find_name (const char *name, gsize length)
 {
-  static GOnce names = G_ONCE_INIT;
+  static GHashTable *names;
   char buffer[NAME_MAX_LENGTH + 1];
 
   if (length < NAME_MIN_LENGTH || length > NAME_MAX_LENGTH)
     return 0;
   memcpy (buffer, name, length);
   buffer[length] = '\0';
-  g_once (&names, make_names, NULL);
-  return GPOINTER_TO_UINT (g_hash_table_lookup (names.retval, buffer));
+  if (g_once_init_enter (&names))
+    {
+      GHashTable *made = make_names ();
+
+      g_once_init_leave (&names, made);
+    }
+  return GPOINTER_TO_UINT (g_hash_table_lookup (names, buffer));
 }
 
 static gboolean
