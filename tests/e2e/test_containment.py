@@ -285,7 +285,7 @@ class Containment(unittest.TestCase):
     def test_a_change_that_is_left_behind_keeps_no_other_from_being_made(self):
         server = self.start(self.make_tree(PLUGINS / "faulty.so"), **LEAKING)
         self.assertEqual(self.call(server, "KEEP-CHANGE"), "AIMX/1 OK\n")
-        self.assertIn("module 'faulty' returned and left the configuration locked", server.log())
+        daemon.wait_for(lambda: "module 'faulty' returned and left the configuration locked" in server.log(), "the warning")
         self.assertEqual(server.aimx("reload").returncode, 0)
         done = server.aimx("mailboxes", "create", "more", "--owner", daemon.ordinary_users()[0])
         self.assertEqual(done.returncode, 0, done.stderr)
